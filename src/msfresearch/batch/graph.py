@@ -1,0 +1,80 @@
+"""The stages of a wave: which notebook each is, and what each reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msfresearch.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One notebook of the batch.
+
+    Attributes
+    ----------
+    name
+        Also the folder of its results.
+    notebook
+        Name of the notebook without its ending; also of its page.
+    needs
+        Stages whose results it reads.
+    codebook
+        Files of ``codebook/`` that it reads; ``{instrument}`` stands for the wave's.
+    context
+        Whether it reads the registered context tables.
+    """
+
+    name: str
+    notebook: str
+    needs: tuple[str, ...] = ()
+    codebook: tuple[str, ...] = ()
+    context: bool = False
+
+
+STAGES = (
+    Stage(
+        "clean",
+        "1-clean",
+        codebook=("questionnaires/{instrument}.yml", "countries.yml"),
+        context=True,
+    ),
+    Stage("themes", "2-themes", ("clean",), ("themes.yml", "questionnaires/{instrument}.yml")),
+    Stage("success", "3-success", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml")),
+    Stage("report", "4-report", ("clean", "themes", "success"), ("plan.yml",)),
+)
+COMPARE = Stage("compare", "5-compare", ("clean",))
+#: Waves that stand side by side when all of them have data.
+COMPARED = ("irm-2016", "odb-2014")
+LANGUAGES = ("en",)
+
+
+def stages_to(last: str | None) -> tuple[Stage, ...]:
+    """The stages of a wave up to one of them, all by default.
+
+    Raises
+    ------
+    ParameterError
+        When no stage has that name.
+    """
+    names = [stage.name for stage in STAGES]
+    if last is None:
+        return STAGES
+    if last not in names:
+        raise ParameterError("no such stage", found=last, expected=", ".join(names))
+    return STAGES[: names.index(last) + 1]
+
+
+def check_language(lang: str) -> str:
+    """The language, when reports are made in it.
+
+    Raises
+    ------
+    ParameterError
+        When they are not.
+    """
+    if lang not in LANGUAGES:
+        raise ParameterError(
+            "reports are not made in that language", found=lang, expected=", ".join(LANGUAGES)
+        )
+    return lang

@@ -1,0 +1,76 @@
+"""How a page was made: wave, inputs, code, parameters."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from msfresearch import __version__
+from msfresearch.report.page import Provenance
+from msfresearch.wave import Wave
+
+#: Packages whose version can move a number or a picture.
+TOLD = ("pandas", "numpy", "scipy", "statsmodels", "nltk", "matplotlib", "nbconvert", "papermill")
+
+
+def provenance(waves: Sequence[Wave], parameters: Mapping[str, object]) -> Provenance:
+    """What a page prints of its making.
+
+    Parameters
+    ----------
+    waves : sequence of Wave
+        Whose raw files went in.
+    parameters : dict
+        Of the notebook, checked.
+
+    Returns
+    -------
+    Provenance
+    """
+    return Provenance(
+        wave=", ".join(wave.id for wave in waves),
+        status=", ".join(dict.fromkeys(wave.manifest.status for wave in waves)),
+        inputs=tuple(
+            (f"{wave.id}/{source.file}", source.sha256, source.citation)
+            for wave in waves
+            for source in wave.manifest.sources
+        ),
+        package_version=__version__,
+        commit=commit(waves[0].home.root),
+        parameters={name: _written(value) for name, value in parameters.items()},
+        versions={"python": platform.python_version(), **_versions()},
+    )
+
+
+def _written(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _versions() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for package in TOLD:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit(root: Path) -> str:
+    """Commit of the checkout, said to be modified when tracked files differ from it."""
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "not a git checkout"
+    return f"{head[:12]}, with changes not committed" if changed else head[:12]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True, timeout=20
+    )
+    return done.stdout.strip()

@@ -1,0 +1,316 @@
+"""A batch: every wave's notebooks in order, waves side by side, old pages whole until new are."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from msfresearch.batch.graph import COMPARE, COMPARED, Stage, check_language, stages_to
+from msfresearch.batch.parameters import checked, declared
+from msfresearch.batch.store import stage_key
+from msfresearch.errors import MsfResearchError, SourceError
+from msfresearch.files import recover, sha256_of, staged_folder, write_bytes
+from msfresearch.home import Home
+from msfresearch.survey.fetch import Fetched, fetch, mirror_folder, verify
+from msfresearch.wave import CONTEXT, Wave, load_context, open_wave
+
+Step = Literal["start", "run", "ran", "skip", "done", "failed", "left out"]
+Tell = Callable[[str, Step, str], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Pages that are made and replaced together: one wave, or the comparison of several."""
+
+    owner: str
+    waves: tuple[Wave, ...]
+    stages: tuple[Stage, ...]
+    lang: str
+    given: Mapping[str, object]
+
+    @property
+    def home(self) -> Home:
+        """The repository."""
+        return self.waves[0].home
+
+    @property
+    def target(self) -> Path:
+        """Folder of the pages."""
+        return self.home.reports / self.owner / self.lang
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether any of the waves is simulated."""
+        return any(wave.manifest.status == "rehearsal" for wave in self.waves)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes
+    ----------
+    ran, skipped : tuple of str
+        Stages whose notebook ran, and those that were up to date.
+    left_out : str, optional
+        Why nothing could be run.
+    error : str, optional
+        What went wrong; the earlier pages then stand as they were.
+    """
+
+    owner: str
+    ran: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    left_out: str | None = None
+    error: str | None = None
+
+
+@dataclass
+class _Progress:
+    ran: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def run(
+    home: Home,
+    waves: Sequence[str],
+    *,
+    to: str | None = None,
+    lang: str = "en",
+    force: bool = False,
+    jobs: int | None = None,
+    tell: Tell = lambda *_: None,
+) -> list[Outcome]:
+    """Run the notebooks of waves, then the comparison, then write the index.
+
+    Parameters
+    ----------
+    home : Home
+        The repository.
+    waves : sequence of str
+        Ids of the waves.
+    to : str, optional
+        Last stage to run; all by default, and then the comparison.
+    lang : str
+        Language of the pages.
+    force : bool
+        Run also what is up to date.
+    jobs : int, optional
+        Waves at a time; the number of processors, at most 4, by default.
+    tell : callable
+        Gets owner, step and text as work goes on; called from several threads.
+
+    Returns
+    -------
+    list of Outcome
+        One per wave, in order, and one for the comparison when it was due.
+    """
+    check_language(lang)
+    stages = stages_to(to)
+    opened = [open_wave(wave, home) for wave in waves]
+    todo: list[Job] = []
+    outcomes: dict[str, Outcome] = {}
+    for wave in opened:
+        reason = _absence(wave)
+        if reason is None:
+            todo.append(Job(wave.id, (wave,), stages, lang, {"wave": wave.id, "lang": lang}))
+        else:
+            tell(wave.id, "left out", reason)
+            outcomes[wave.id] = Outcome(wave.id, left_out=reason)
+    if todo:
+        _warm_up()
+    workers = jobs or min(4, os.cpu_count() or 1)
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for outcome in pool.map(lambda job: run_job(job, force=force, tell=tell), todo):
+            outcomes[outcome.owner] = outcome
+    results = [outcomes[wave.id] for wave in opened]
+    if to is None:
+        results += _compare(home, lang, force, tell)
+    return results
+
+
+def _absence(wave: Wave) -> str | None:
+    """Why a wave cannot run; takes registered files from the mirror folder when there is one."""
+    try:
+        fetched = wave.fetch(mirror=mirror_folder(), download=False)
+    except SourceError as wrong:
+        return None if wave.missing_files() == () else str(wrong)
+    absent = [one for one in fetched if one.how == "absent"]
+    if not absent:
+        return None
+    return f"{absent[0].file}: {absent[0].reason}; get it with: msfresearch fetch {wave.id}"
+
+
+def take_context(home: Home) -> tuple[Fetched, ...]:
+    """Take the registered context tables from the mirror folder, where there is one."""
+    return tuple(
+        fetch(source, home.raw / CONTEXT, mirror=mirror_folder(), download=False)
+        for source in load_context(home).sources
+    )
+
+
+def _warm_up() -> None:
+    """Import what every thread needs before there are threads: imports are not theirs to race."""
+    import msfresearch.batch.engine
+    import msfresearch.report.page  # noqa: F401
+
+
+def _compare(home: Home, lang: str, force: bool, tell: Tell) -> list[Outcome]:
+    waves = tuple(open_wave(wave, home) for wave in COMPARED)
+    lacking = [wave.id for wave in waves if "clean" not in wave.stages()]
+    if lacking:
+        reason = f"no clean data of {', '.join(lacking)}"
+        tell(COMPARE.name, "left out", reason)
+        return [Outcome(COMPARE.name, left_out=reason)]
+    given = {"waves": [wave.id for wave in waves], "lang": lang}
+    job = Job(COMPARE.name, waves, (COMPARE,), lang, given)
+    return [run_job(job, force=force, tell=tell)]
+
+
+def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
+    """Run one job; its pages are replaced together at the end, or not at all."""
+    progress = _Progress()
+    failed = job.home.reports / job.owner / "failed"
+    tell(job.owner, "start", "")
+    try:
+        for wave in job.waves:
+            for source in wave.manifest.sources:
+                verify(source, wave.path(source))
+        recover(job.target)
+        previous = _read_record(job.target)
+        if not force and _all_fresh(job, previous):
+            progress.skipped += [stage.name for stage in job.stages]
+        else:
+            _run_stages(job, previous, force, failed, progress, tell)
+        if failed.exists():
+            shutil.rmtree(failed)
+    except MsfResearchError as wrong:
+        tell(job.owner, "failed", str(wrong))
+        return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped), error=str(wrong))
+    tell(job.owner, "done", "")
+    return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped))
+
+
+def _run_stages(
+    job: Job,
+    previous: dict[str, Any],
+    force: bool,
+    failed: Path,
+    progress: _Progress,
+    tell: Tell,
+) -> None:
+    with staged_folder(job.target) as staging:
+        (staging / "notebooks").mkdir()
+        record: dict[str, Any] = {"stages": {}}
+        for stage in job.stages:
+            key = _key(job, stage)
+            if not force and _fresh(job, stage, key, previous):
+                tell(job.owner, "skip", stage.name)
+                for name in _files(stage):
+                    shutil.copy2(job.target / name, staging / name)
+                progress.skipped.append(stage.name)
+            else:
+                tell(job.owner, "run", stage.name)
+                _run_stage(job, stage, staging, failed)
+                tell(job.owner, "ran", stage.name)
+                progress.ran.append(stage.name)
+            record["stages"][stage.name] = {
+                "key": key,
+                "outputs": {name: sha256_of(staging / name) for name in _files(stage)},
+                "results": _results(job, stage),
+            }
+        for stage in _later(job, previous):
+            for name in _files(stage):
+                shutil.copy2(job.target / name, staging / name)
+            record["stages"][stage.name] = previous["stages"][stage.name]
+        for wave in job.waves:
+            for source in wave.manifest.sources:
+                verify(source, wave.path(source))
+        text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+        (staging / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
+    from msfresearch.batch.engine import execute
+    from msfresearch.batch.provenance import provenance
+    from msfresearch.report.page import render_notebook
+
+    notebook = job.home.notebooks / f"{stage.notebook}.ipynb"
+    page, executed = (staging / name for name in _files(stage))
+    parameters = _parameters(job, stage)
+    try:
+        done = execute(notebook, executed, parameters, job.home)
+        html = render_notebook(
+            done,
+            lang=job.lang,
+            status="rehearsal" if job.rehearsal else "real",
+            wave_title=" · ".join(w.manifest.title.in_language(job.lang) for w in job.waves),
+            provenance=provenance(job.waves, parameters),
+            home_link="../../index.html",
+        )
+        page.write_text(html, encoding="utf-8")
+    except MsfResearchError as wrong:
+        if executed.exists():
+            write_bytes(failed / executed.name, executed.read_bytes())
+        write_bytes(failed / "error.txt", f"{stage.notebook}\n{wrong}\n".encode())
+        raise
+
+
+def _files(stage: Stage) -> tuple[str, str]:
+    return f"{stage.notebook}.html", f"notebooks/{stage.notebook}.ipynb"
+
+
+def _parameters(job: Job, stage: Stage) -> dict[str, object]:
+    path = job.home.notebooks / f"{stage.notebook}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as wrong:
+        raise SourceError("not a readable notebook", file=path, found=wrong) from None
+    return checked(job.given, declared(cells, path), path)
+
+
+def _key(job: Job, stage: Stage) -> str:
+    instrument = job.waves[0].manifest.instrument
+    return stage_key(stage, job.owner, instrument, _parameters(job, stage), job.home)
+
+
+def _results(job: Job, stage: Stage) -> str | None:
+    """Fingerprint of the tables that the stage left, None when it leaves none."""
+    path = job.home.processed / job.owner / stage.name / "manifest.json"
+    return sha256_of(path) if path.exists() else None
+
+
+def _read_record(target: Path) -> dict[str, Any]:
+    path = target / "manifest.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _fresh(job: Job, stage: Stage, key: str, previous: dict[str, Any]) -> bool:
+    before = previous.get("stages", {}).get(stage.name)
+    if before is None or before["key"] != key or before["results"] != _results(job, stage):
+        return False
+    return all(
+        (job.target / name).exists() and sha256_of(job.target / name) == digest
+        for name, digest in before["outputs"].items()
+    )
+
+
+def _all_fresh(job: Job, previous: dict[str, Any]) -> bool:
+    return all(_fresh(job, stage, _key(job, stage), previous) for stage in job.stages)
+
+
+def _later(job: Job, previous: dict[str, Any]) -> list[Stage]:
+    """Stages after the last one asked for whose pages still hold; stale ones are not kept."""
+    if job.owner == COMPARE.name:
+        return []
+    after = stages_to(None)[len(job.stages) :]
+    return [stage for stage in after if _fresh(job, stage, _key(job, stage), previous)]

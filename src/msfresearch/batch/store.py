@@ -1,0 +1,79 @@
+"""What a stage depends on, as one key: nothing changed means nothing to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from msfresearch.batch.graph import Stage
+from msfresearch.files import sha256_of
+from msfresearch.home import Home
+
+#: Counted up when pages or results are written in another layout.
+LAYOUT = 1
+
+
+def stage_key(
+    stage: Stage, wave: str, instrument: str, parameters: dict[str, object], home: Home
+) -> str:
+    """Key of one run of one stage: equal keys mean equal pages and results.
+
+    Parameters
+    ----------
+    stage : Stage
+        What it reads.
+    wave, instrument : str
+        Whose files.
+    parameters : dict
+        Checked parameters of the notebook.
+    home : Home
+        The repository.
+
+    Returns
+    -------
+    str
+        SHA-256 over the notebook, its parameters, the content of every file that it reads, the
+        package, the lock file and the version of Python.
+    """
+    files: list[Path] = [home.notebooks / f"{stage.notebook}.ipynb"]
+    files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
+    waves = [wave, *_listed(parameters.get("waves"))]
+    for one in dict.fromkeys(waves):
+        if not stage.needs:
+            files += sorted((home.raw / one).glob("*"))
+        files += [home.raw / one / "wave.yml"]
+        files += [home.processed / one / need / "manifest.json" for need in stage.needs]
+    if stage.context:
+        files += sorted((home.raw / "context").glob("*"))
+    seen = {
+        path.relative_to(home.root).as_posix(): sha256_of(path) for path in files if path.is_file()
+    }
+    return _digest([LAYOUT, stage.name, parameters, seen, environment(home.root)])
+
+
+def _listed(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+@lru_cache(maxsize=4)
+def environment(root: Path) -> str:
+    """Fingerprint of the package's files, the lock file and the version of Python."""
+    package = Path(__file__).resolve().parents[1]
+    files = [path for path in sorted(package.rglob("*")) if _is_source(path)]
+    seen = {path.relative_to(package).as_posix(): sha256_of(path) for path in files}
+    lock = root / "requirements.lock"
+    locked = sha256_of(lock) if lock.exists() else None
+    return _digest([seen, locked, platform.python_version()])
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and path.suffix != ".pyc"
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

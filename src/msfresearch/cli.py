@@ -1,0 +1,157 @@
+"""The command line: thin, and quick to start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from msfresearch.errors import MsfResearchError
+
+if TYPE_CHECKING:
+    from msfresearch.batch.run import Outcome
+
+app = typer.Typer(
+    name="msfresearch",
+    help="How multi-stakeholder forums perform: surveys in, one reproducible report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+WaveIds = Annotated[list[str] | None, typer.Argument(help="Ids, as `msfresearch waves` lists.")]
+WaveId = Annotated[str, typer.Argument(help="Id, as `msfresearch waves` lists.")]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is told without a traceback, exit code 1."""
+    try:
+        app()
+    except MsfResearchError as wrong:
+        typer.echo(str(wrong), err=True)
+        sys.exit(1)
+
+
+@app.command()
+def waves() -> None:
+    """List the waves: what they are, and whether their data are here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from msfresearch.wave import list_waves, open_wave
+
+    table = Table("wave", "title", "population", "status", "data", box=None)
+    for wave_id in list_waves():
+        wave = open_wave(wave_id)
+        missing = wave.missing_files()
+        manifest = wave.manifest
+        data = "here" if not missing else f"msfresearch fetch {wave_id}"
+        table.add_row(wave_id, manifest.title.en, manifest.population, manifest.status, data)
+    Console().print(table)
+
+
+@app.command()
+def check(wave: WaveId) -> None:
+    """Read and clean a wave without writing anything: what is wrong, or what would come out."""
+    from msfresearch.wave import open_wave
+
+    opened = open_wave(wave)
+    cleaned = opened.clean()
+    for name, table in cleaned.tables.items():
+        missing = int(cleaned.reasons[name].drop(columns="row_id").notna().sum().sum())
+        typer.echo(f"{name}: {len(table)} rows, {missing} missing answers, each with its reason")
+    for row in cleaned.log.itertuples():
+        what = f"{row.table}: {row.rule}"
+        what += f" [{row.item}]" if isinstance(row.item, str) else ""
+        what += f": {row.cells_changed} cells" if row.cells_changed else ""
+        what += f" ({row.detail})" if isinstance(row.detail, str) else ""
+        typer.echo(f"  {what}")
+    for row in cleaned.unmatched.itertuples():
+        typer.echo(f"  {row.table} line {row.line}: no {row.looked_for} in {row.looked_in}")
+    typer.echo(f"{wave}: good")
+
+
+@app.command()
+def fetch(
+    wave: Annotated[str, typer.Argument(help="Id of a wave, or `context` for the tables by year.")],
+    offline: Annotated[bool, typer.Option(help="Use the mirror folder only.")] = False,
+) -> None:
+    """Bring a registered wave's files here, each checked against its SHA-256."""
+    from msfresearch.home import find_home
+    from msfresearch.survey.fetch import fetch as fetch_source
+    from msfresearch.survey.fetch import mirror_folder
+    from msfresearch.wave import CONTEXT, load_context, open_wave
+
+    mirror = mirror_folder()
+    if wave == CONTEXT:
+        home = find_home()
+        fetched = tuple(
+            fetch_source(s, home.raw / CONTEXT, mirror=mirror, download=not offline)
+            for s in load_context(home).sources
+        )
+    else:
+        fetched = open_wave(wave).fetch(mirror=mirror, download=not offline)
+    for one in fetched:
+        typer.echo(f"{one.file}: {one.how}" + (f": {one.reason}" if one.reason else ""))
+    if any(one.how == "absent" for one in fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    wave: WaveIds = None,
+    to: Annotated[str | None, typer.Option(help="Last stage: clean, themes, success.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the pages.")] = "en",
+    force: Annotated[bool, typer.Option(help="Run also what is up to date.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Waves at a time.")] = None,
+) -> None:
+    """Run the notebooks of waves, all that have data by default, and write reports/index.html."""
+    from msfresearch.batch.progress import progress
+    from msfresearch.batch.run import run as run_batch
+    from msfresearch.batch.run import take_context
+    from msfresearch.batch.site import write_index
+    from msfresearch.home import find_home
+    from msfresearch.wave import list_waves
+
+    home = find_home()
+    take_context(home)
+    with progress() as tell:
+        outcomes = run_batch(
+            home, wave or list_waves(home), to=to, lang=lang, force=force, jobs=jobs, tell=tell
+        )
+    index = write_index(home, lang)
+    asked = set(wave or ())
+    bad = [o for o in outcomes if o.error or (o.left_out and o.owner in asked)]
+    _summary(outcomes)
+    typer.echo(f"Open {index.relative_to(home.root)}")
+    if bad:
+        raise typer.Exit(1)
+
+
+def _summary(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.error:
+            typer.echo(f"{outcome.owner}: FAILED", err=True)
+        elif outcome.left_out:
+            typer.echo(f"{outcome.owner}: left out: {outcome.left_out}")
+        else:
+            ran = ", ".join(outcome.ran) or "nothing"
+            same = f"; up to date: {', '.join(outcome.skipped)}" if outcome.skipped else ""
+            typer.echo(f"{outcome.owner}: ran {ran}{same}")
+
+
+@app.command()
+def explore() -> None:
+    """Open JupyterLab on notebooks/explore.ipynb."""
+    from msfresearch.home import HOME_VARIABLE, find_home
+
+    home = find_home()
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyterlab", "notebooks/explore.ipynb"],
+        cwd=home.root,
+        env={**os.environ, HOME_VARIABLE: str(home.root)},
+        check=False,
+    )
+    raise typer.Exit(done.returncode)

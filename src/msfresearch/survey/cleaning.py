@@ -1,0 +1,427 @@
+"""Raw tables into clean ones: every rule declared, every change counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from msfresearch.errors import AnswerError, SourceError
+from msfresearch.survey.convert import Reading, convert
+from msfresearch.survey.countries import Countries
+from msfresearch.survey.questionnaire import Item, Questionnaire, Table
+
+LOG = pa.DataFrameSchema(
+    {
+        "table": pa.Column(str),
+        "rule": pa.Column(str),
+        "item": pa.Column(str, nullable=True),
+        "rows_in": pa.Column(int),
+        "rows_out": pa.Column(int),
+        "cells_changed": pa.Column(int),
+        "detail": pa.Column(str, nullable=True),
+    },
+    strict=True,
+)
+LISTED = pa.DataFrameSchema(
+    {
+        "table": pa.Column(str),
+        "row_id": pa.Column(str),
+        "line": pa.Column(int),
+        "item": pa.Column(str),
+        "value": pa.Column(str, nullable=True),
+        "other_item": pa.Column(str),
+        "other_value": pa.Column(str, nullable=True),
+    },
+    strict=True,
+)
+UNMATCHED = pa.DataFrameSchema(
+    {
+        "table": pa.Column(str),
+        "row_id": pa.Column(str),
+        "line": pa.Column(int),
+        "looked_in": pa.Column(str),
+        "looked_for": pa.Column(str),
+    },
+    strict=True,
+)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What cleaning made of a wave.
+
+    Attributes
+    ----------
+    tables : dict of DataFrame
+        Per table: ``row_id``, ``line`` (of the raw file), then one column per item.
+    reasons : dict of DataFrame
+        The same rows and items: why an answer is missing, missing where there is one.
+    log : DataFrame
+        One row per rule and item: rows in and out, cells changed.
+    disagreements : DataFrame
+        Cells whose code and words say different things; kept as they are, listed.
+    unmatched : DataFrame
+        Rows that found no partner in a join.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    reasons: Mapping[str, pd.DataFrame]
+    log: pd.DataFrame
+    disagreements: pd.DataFrame
+    unmatched: pd.DataFrame
+
+
+def clean(
+    raw: Mapping[str, pd.DataFrame],
+    files: Mapping[str, Path],
+    questionnaire: Questionnaire,
+    countries: Countries,
+) -> Cleaned:
+    """Apply a questionnaire's rules to a wave's raw tables.
+
+    Parameters
+    ----------
+    raw : dict of DataFrame
+        Tables of text, index ``line``.
+    files : dict of Path
+        The file of each table, for errors.
+    questionnaire : Questionnaire
+        Items, codes and rules.
+    countries : Countries
+        Spellings of countries.
+
+    Returns
+    -------
+    Cleaned
+
+    Raises
+    ------
+    SourceError
+        When a column is unknown or missing.
+    AnswerError
+        When an answer is outside its scale, a key repeats or a country is unknown.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    reasons: dict[str, pd.DataFrame] = {}
+    log: list[dict[str, object]] = []
+    listed: list[pd.DataFrame] = []
+    unmatched: list[pd.DataFrame] = []
+    for name in raw:
+        table = questionnaire.tables[name]
+        reading = Reading(questionnaire, countries, files[name])
+        _check_columns(raw[name], table, files[name])
+        values, why = _convert_all(name, raw[name], table, reading, log)
+        values, why = _derive(name, values, why, table, log)
+        ids = _row_ids(values, table, files[name])
+        _note(log, name, f"read as {table.unit.en}s", len(raw[name]), len(values), 0)
+        values.insert(0, "row_id", ids)
+        values.insert(1, "line", values.index.astype("int64"))
+        why.insert(0, "row_id", ids)
+        listed.append(_disagreements(name, values, table, questionnaire, log))
+        tables[name] = values.reset_index(drop=True)
+        reasons[name] = why.reset_index(drop=True)
+    for name in raw:
+        join = questionnaire.tables[name].join
+        if join is not None and join.table in tables:
+            unmatched.append(_join(name, tables, reasons, questionnaire, log))
+    return Cleaned(
+        tables,
+        reasons,
+        LOG.validate(pd.DataFrame(log, columns=list(LOG.columns)).astype({"item": "str"})),
+        LISTED.validate(_stack(listed, LISTED)),
+        UNMATCHED.validate(_stack(unmatched, UNMATCHED)),
+    )
+
+
+def _stack(frames: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
+    types = {
+        name: "int64" if "int" in str(column.dtype) else "str"
+        for name, column in schema.columns.items()
+    }
+    kept = [frame for frame in frames if len(frame)]
+    if not kept:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+    return pd.concat(kept, ignore_index=True).astype(types)
+
+
+def _note(
+    log: list[dict[str, object]],
+    table: str,
+    rule: str,
+    rows_in: int,
+    rows_out: int,
+    cells: int,
+    item: str | None = None,
+    detail: str | None = None,
+) -> None:
+    log.append(
+        {
+            "table": table,
+            "rule": rule,
+            "item": item,
+            "rows_in": rows_in,
+            "rows_out": rows_out,
+            "cells_changed": cells,
+            "detail": detail,
+        }
+    )
+
+
+def _check_columns(raw: pd.DataFrame, table: Table, file: Path) -> None:
+    """Every column is read by an item or declared as left out, and every item has its column."""
+    there = set(raw.columns)
+    absent = [column for column in table.columns() if column not in there]
+    if absent:
+        raise SourceError(
+            "a column is missing",
+            file=file,
+            row=1,
+            column=absent[0],
+            found=", ".join(raw.columns),
+            expected=", ".join(table.columns()),
+            action="name the column as the file does under `column:` in the questionnaire",
+        )
+    known = {*table.columns(), *table.ignore}
+    unknown = [column for column in raw.columns if column not in known]
+    if unknown:
+        raise SourceError(
+            "an unknown column",
+            file=file,
+            row=1,
+            column=unknown[0],
+            found=", ".join(unknown),
+            expected="a column that an item reads",
+            action="give it an item in the questionnaire, or list it under `ignore:`",
+        )
+
+
+def _convert_all(
+    name: str,
+    raw: pd.DataFrame,
+    table: Table,
+    reading: Reading,
+    log: list[dict[str, object]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    values: dict[str, pd.Series[Any]] = {}
+    why: dict[str, pd.Series[Any]] = {}
+    for item in table.items:
+        for column, header in _columns_of(item):
+            answers = convert(raw[header], item, header, reading)
+            values[column], why[column] = answers.values, answers.reasons
+            for rule, cells in answers.changes.items():
+                _note(log, name, rule, len(raw), len(raw), cells, column)
+            if item.type == "country":
+                renamed = int((raw[header].str.strip() != answers.values).sum())
+                _note(log, name, "country to ISO 3166", len(raw), len(raw), renamed, column)
+    if table.ignore:
+        _note(
+            log,
+            name,
+            "column left out",
+            len(raw),
+            len(raw),
+            len(raw) * len(table.ignore),
+            None,
+            f"{', '.join(table.ignore)}: {table.ignore_reason}",
+        )
+    return pd.DataFrame(values), pd.DataFrame(why)
+
+
+def _columns_of(item: Item) -> list[tuple[str, str]]:
+    """Clean column and source column of an item; none for a derived one."""
+    if item.column:
+        return [(item.id, item.column)]
+    return [(f"{item.id}__{option.id}", option.column) for option in item.options]
+
+
+def _derive(
+    name: str,
+    values: pd.DataFrame,
+    why: pd.DataFrame,
+    table: Table,
+    log: list[dict[str, object]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    for item in table.items:
+        if item.first_of:
+            first = values[item.first_of[0]].copy()
+            reason = why[item.first_of[0]].copy()
+            used = {item.first_of[0]: int(first.notna().sum())}
+            for other in item.first_of[1:]:
+                fill = first.isna() & values[other].notna()
+                used[other] = int(fill.sum())
+                first[fill] = values.loc[fill, other]
+                reason[fill] = pd.NA
+            values[item.id], why[item.id] = first, reason
+            detail = ", ".join(f"{n} from {source}" for source, n in used.items())
+            _note(
+                log,
+                name,
+                "first available value",
+                len(values),
+                len(values),
+                int(first.notna().sum()),
+                item.id,
+                detail,
+            )
+    for item in table.items:
+        if item.unless_all_missing:
+            parts = list(item.unless_all_missing)
+            hollow = values[parts].isna().all(axis=1) & values[item.id].notna()
+            taken = why.loc[hollow, parts[0]]
+            values.loc[hollow, item.id] = pd.NA
+            why.loc[hollow, item.id] = taken
+            _note(
+                log,
+                name,
+                "a sum of which every part is missing",
+                len(values),
+                len(values),
+                int(hollow.sum()),
+                item.id,
+                f"parts: {', '.join(parts)}",
+            )
+    order = [c for item in table.items for c in _clean_columns(item)]
+    return values[order], why[order]
+
+
+def _clean_columns(item: Item) -> list[str]:
+    return [f"{item.id}__{option.id}" for option in item.options] or [item.id]
+
+
+def _row_ids(values: pd.DataFrame, table: Table, file: Path) -> pd.Series[Any]:
+    keys = values[list(table.key)]
+    hollow = keys.isna().any(axis=1)
+    if hollow.any():
+        line = int(keys.index[hollow][0])
+        raise AnswerError(
+            "a row without its key",
+            file=file,
+            row=line,
+            column=", ".join(table.key),
+            found="a missing value",
+            expected="every part of the key",
+            action="the row cannot be told from others: correct the export",
+        )
+    ids = keys.astype("str").agg("-".join, axis=1)
+    twice = ids.duplicated(keep=False)
+    if twice.any():
+        first = ids[twice].iloc[0]
+        lines = [int(line) for line in ids.index[ids == first]]
+        raise AnswerError(
+            "a duplicate id",
+            file=file,
+            row=lines[1],
+            column=", ".join(table.key),
+            found=f"{first} on lines {', '.join(map(str, lines))}; "
+            f"{int(twice.sum())} such rows in all",
+            expected="every key once",
+            action="decide which row is meant and say so in the export or the key",
+        )
+    return ids.astype("str")
+
+
+def _disagreements(
+    name: str,
+    values: pd.DataFrame,
+    table: Table,
+    questionnaire: Questionnaire,
+    log: list[dict[str, object]],
+) -> pd.DataFrame:
+    found: list[pd.DataFrame] = []
+    for item in table.items:
+        agreement = item.agrees_with
+        if agreement is None:
+            continue
+        words = {
+            str(level.value): level.code
+            for level in questionnaire.levels(table.item(agreement.item))
+        }
+        other = values[agreement.item].astype("str").replace(words)
+        expected = other.map({k: str(v) for k, v in agreement.expect.items()})
+        mine = values[item.id].astype("str")
+        wrong = ~((mine == expected) | (mine.isna() & expected.isna()))
+        _note(
+            log,
+            name,
+            "code and words disagree (kept, listed)",
+            len(values),
+            len(values),
+            0,
+            item.id,
+            f"{int(wrong.sum())} rows against {agreement.item}",
+        )
+        rows = values.loc[wrong]
+        found.append(
+            pd.DataFrame(
+                {
+                    "table": name,
+                    "row_id": rows["row_id"],
+                    "line": rows["line"],
+                    "item": item.id,
+                    "value": mine[wrong],
+                    "other_item": agreement.item,
+                    "other_value": other[wrong],
+                }
+            )
+        )
+    return _stack(found, LISTED)
+
+
+def _join(
+    name: str,
+    tables: dict[str, pd.DataFrame],
+    reasons: dict[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    log: list[dict[str, object]],
+) -> pd.DataFrame:
+    """Take items over from another table; both tables keep every row they had."""
+    join = questionnaire.tables[name].join
+    assert join is not None
+    mine = tables[name]
+    wanted = mine[list(join.on)].astype("str").agg("-".join, axis=1)
+    other = tables[join.table].set_index(
+        tables[join.table][list(join.on)].astype("str").agg("-".join, axis=1)
+    )
+    if other.index.has_duplicates:
+        raise AnswerError(
+            "a join on a key that is not unique",
+            column=", ".join(join.on),
+            found=str(other.index[other.index.duplicated()][0]),
+            expected=f"one row of {join.table} per key",
+        )
+    why = reasons[join.table].set_index(other.index)
+    matched = wanted.isin(other.index)
+    mine.insert(1, join.id, wanted.astype("str"))
+    for column in join.take:
+        mine[column] = other[column].reindex(wanted).to_numpy(dtype=object)
+        mine[column] = mine[column].astype(other[column].dtype)
+        reason = why[column].reindex(wanted).set_axis(mine.index)
+        reasons[name][column] = reason.where(matched, "no_data").where(mine[column].isna())
+        reasons[name][column] = reasons[name][column].astype("str")
+    without = int((~other.index.isin(wanted)).sum())
+    _note(
+        log,
+        name,
+        f"joined to {join.table}",
+        len(mine),
+        len(mine),
+        int(matched.sum()) * len(join.take),
+        None,
+        f"{int(matched.sum())} rows matched, {int((~matched).sum())} found no partner (kept, "
+        f"listed); {without} of {len(other)} {join.table} have no row here",
+    )
+    rows = mine.loc[~matched]
+    return pd.DataFrame(
+        {
+            "table": name,
+            "row_id": rows["row_id"],
+            "line": rows["line"],
+            "looked_in": join.table,
+            "looked_for": rows[join.id],
+        }
+    )

@@ -1,0 +1,171 @@
+"""One column of text into values and missing reasons, as its item says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from msfresearch.errors import AnswerError
+from msfresearch.survey.countries import Countries
+from msfresearch.survey.questionnaire import Item, Questionnaire
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """An item's answers.
+
+    Attributes
+    ----------
+    values : Series
+        Int64, Float64, str or datetime; missing where there is no answer.
+    reasons : Series
+        Why there is none: a missing reason of the questionnaire, missing where answered.
+    changes : dict
+        Rule to the number of cells it changed.
+    """
+
+    values: pd.Series[Any]
+    reasons: pd.Series[Any]
+    changes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a conversion needs to know beside the item."""
+
+    questionnaire: Questionnaire
+    countries: Countries
+    file: Path
+
+
+def convert(raw: pd.Series[Any], item: Item, header: str, reading: Reading) -> Column:
+    """Read one column of text as its item says.
+
+    Parameters
+    ----------
+    raw : Series of str
+        As the file has it; the index is the line.
+    item : Item
+        What the cells mean.
+    header : str
+        The column's name in the file, for errors.
+    reading : Reading
+        The questionnaire, the countries and the file.
+
+    Returns
+    -------
+    Column
+        Values and reasons with the index of ``raw``.
+
+    Raises
+    ------
+    AnswerError
+        At the first cell that is outside what the item allows.
+    """
+    missing = reading.questionnaire.missing_codes(item)
+    free = item.type == "text"
+    cells = raw if free else raw.str.strip()
+    changes = {} if free else {"spaces around a code removed": int((cells != raw).sum())}
+    if item.spelling:
+        changes["spelling made one"] = int(cells.isin(list(item.spelling)).sum())
+        cells = cells.replace(item.spelling)
+    reasons = cells.map(missing).astype("str")
+    answered = cells[reasons.isna()]
+    meaning = {code: _one(code, item, reading) for code in answered.unique()}
+    wrong = [code for code, value in meaning.items() if value is None]
+    if wrong:
+        raise _outside(answered, set(wrong), item, header, reading)
+    values = answered.map(meaning).reindex(raw.index)
+    counted = {rule: n for rule, n in changes.items() if n}
+    return Column(_typed(values, item, reading.questionnaire), reasons, counted)
+
+
+def _one(code: str, item: Item, reading: Reading) -> object | None:
+    """The value of one answer, None when the item does not allow it."""
+    read: Callable[[str, Item], object | None]
+    if item.scale:
+        for level in reading.questionnaire.levels(item):
+            if level.code == code:
+                return level.value
+        return None
+    if item.type == "multi":
+        return {"0": 0, "1": 1}.get(code)
+    if item.type == "country":
+        return reading.countries.by_name([code])[code]
+    read = {"numeric": _number, "date": _date, "id": _identifier}.get(item.type, _words)
+    return read(code, item)
+
+
+def _words(code: str, _: Item) -> str:
+    return code
+
+
+def _identifier(code: str, item: Item) -> str | None:
+    return code if item.pattern is None or re.fullmatch(item.pattern, code) else None
+
+
+def _number(code: str, item: Item) -> float | None:
+    if not _NUMBER.fullmatch(code):
+        return None
+    number = float(code)
+    if item.whole and not number.is_integer():
+        return None
+    low = float("-inf") if item.minimum is None else item.minimum
+    high = float("inf") if item.maximum is None else item.maximum
+    return number if low <= number <= high else None
+
+
+def _date(code: str, item: Item) -> datetime | None:
+    try:
+        moment = datetime.strptime(code, item.date_format)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _typed(values: pd.Series[Any], item: Item, questionnaire: Questionnaire) -> pd.Series[Any]:
+    levels = questionnaire.levels(item)
+    if item.type == "multi" or (levels and isinstance(levels[0].value, int)):
+        return values.astype("Float64").astype("Int64")
+    if item.type == "numeric":
+        return values.astype("Float64").astype("Int64" if item.whole else "Float64")
+    if item.type == "date":
+        return pd.to_datetime(values, utc="%z" in item.date_format)
+    return values.astype("str")
+
+
+def _outside(
+    answered: pd.Series[Any], wrong: set[str], item: Item, header: str, reading: Reading
+) -> AnswerError:
+    rows = answered[answered.isin(wrong)]
+    first = rows.index[0]
+    questionnaire = reading.questionnaire
+    codes = [level.code for level in questionnaire.levels(item)]
+    allowed = {
+        "multi": "0 or 1",
+        "country": "a country of ISO 3166 or an alias in codebook/countries.yml",
+        "date": f"a date written {item.date_format}",
+        "id": f"an id like {item.pattern}",
+        "numeric": f"a {'whole ' if item.whole else ''}number"
+        + (f" from {item.minimum:g}" if item.minimum is not None else "")
+        + (f" to {item.maximum:g}" if item.maximum is not None else ""),
+    }.get(item.type, " | ".join(codes))
+    missing = ", ".join(repr(code) for code in questionnaire.missing_codes(item))
+    return AnswerError(
+        "an unknown country" if item.type == "country" else "an answer outside its scale",
+        file=reading.file,
+        row=int(first),
+        column=header,
+        found=f"{rows.iloc[0]!r} ({len(rows)} such cells)",
+        expected=f"{allowed}; missing: {missing}",
+        action=f"correct the cell's meaning for item {item.id} in the questionnaire "
+        f"{questionnaire.id} (scale, missing or spelling); raw files are never edited",
+    )

@@ -1,0 +1,257 @@
+"""A questionnaire: what was asked, how it was answered, and how a cell is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from msfresearch.errors import QuestionnaireError
+from msfresearch.survey.source import Identifier, Language, Strict, Text
+from msfresearch.yamlfile import load_model
+
+MissingReason = Literal[
+    "blank",
+    "not_reviewed",
+    "not_applicable",
+    "no_data",
+    "unclear",
+    "dont_know",
+    "refused",
+    "withdrawn",
+]
+ItemType = Literal["single", "multi", "ordinal", "numeric", "date", "text", "country", "id"]
+
+
+class Level(Strict):
+    """One answer of a scale: how the file writes it, what it is stored as, what it means."""
+
+    code: str
+    value: int | str
+    label: Text
+
+
+class Scale(Strict):
+    """The answers that are allowed, in order where the item is ordinal."""
+
+    levels: tuple[Level, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Self:
+        for what in ("code", "value"):
+            seen = [getattr(level, what) for level in self.levels]
+            twice = sorted({str(one) for one in seen if seen.count(one) > 1})
+            if twice:
+                raise ValueError(f"two levels have the {what} {', '.join(twice)}")
+        kinds = {type(level.value) for level in self.levels}
+        if len(kinds) > 1:
+            raise ValueError("the values mix numbers and words")
+        return self
+
+
+class Option(Strict):
+    """One box of a multi-select item, with its own 0/1 column."""
+
+    id: Identifier
+    column: str
+    label: Text
+
+
+class Agreement(Strict):
+    """Which value here goes with which words there."""
+
+    item: Identifier
+    expect: dict[str, int | str]
+
+
+class Item(Strict):
+    """One question or coded variable.
+
+    Attributes
+    ----------
+    column
+        Header of the source column (for a multi item: see ``options``).
+    missing
+        Codes of this item alone, over those of the questionnaire; None as the reason takes a
+        code of the questionnaire back, so that it is an ordinary answer.
+    spelling
+        Other spellings of a code, each to the code meant. Every use is counted.
+    first_of
+        Items whose first available value this one takes (a derived item has no column).
+    unless_all_missing
+        Items that this one sums up: where all of them are missing, this one is missing too.
+    agrees_with
+        The item that says the same in words: value here by code there. Rows that disagree are
+        listed, not changed.
+    pattern
+        Regular expression that an id has to match.
+    date_format
+        How the file writes a date (strptime); mixed orders are refused, never guessed.
+    """
+
+    id: Identifier
+    type: ItemType
+    label: Text
+    column: str | None = None
+    scale: Identifier | None = None
+    options: tuple[Option, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+    language: Language | None = None
+    missing: dict[str, MissingReason | None] = Field(default_factory=dict)
+    spelling: dict[str, str] = Field(default_factory=dict)
+    first_of: tuple[Identifier, ...] = ()
+    unless_all_missing: tuple[Identifier, ...] = ()
+    agrees_with: Agreement | None = None
+    pattern: str | None = None
+    date_format: str = "%Y-%m-%d"
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _whole_item(self) -> Self:
+        if self.type in ("single", "ordinal") and self.scale is None:
+            raise ValueError(f"item {self.id}: a {self.type} item needs a scale")
+        if (self.type == "multi") != bool(self.options):
+            raise ValueError(f"item {self.id}: a multi item, and no other, has options")
+        homes = [bool(self.column), bool(self.first_of), bool(self.options)]
+        if sum(homes) != 1:
+            raise ValueError(f"item {self.id}: needs one of column, options, first_of")
+        return self
+
+
+class Join(Strict):
+    """Items of another table that this table's rows take over, found by shared items.
+
+    ``id`` names the column that then holds the other table's row id.
+    """
+
+    table: Identifier
+    id: Identifier
+    on: tuple[Identifier, ...] = Field(min_length=1)
+    take: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Table(Strict):
+    """One table of a wave: its unit, its key, its items.
+
+    Attributes
+    ----------
+    unit
+        What a row is, in words: plan, commitment, comment …
+    key
+        Items that together name a row; a repeated key is an error.
+    member
+        Item that says which member (or other group) a row belongs to: the cluster of every
+        interval.
+    respondent
+        Item that says who answered, where the file tells.
+    """
+
+    unit: Text
+    key: tuple[Identifier, ...] = Field(min_length=1)
+    member: Identifier
+    respondent: Identifier | None = None
+    ignore: tuple[str, ...] = ()
+    ignore_reason: str | None = None
+    join: Join | None = None
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _items_fit(self) -> Self:
+        ids = [item.id for item in self.items]
+        ids += [f"{i.id}__{o.id}" for i in self.items for o in i.options]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"two items are called {', '.join(twice)}")
+        known = set(ids)
+        for role, names in (("key", self.key), ("member", (self.member,))):
+            for name in names:
+                if name not in known:
+                    raise ValueError(f"{role}: no item is called {name}")
+        for item in self.items:
+            others = [*item.first_of, *item.unless_all_missing]
+            others += [item.agrees_with.item] if item.agrees_with else []
+            for name in others:
+                if name not in known:
+                    raise ValueError(f"item {item.id}: no item is called {name}")
+        return self
+
+    def item(self, item_id: str) -> Item:
+        """The item of that id.
+
+        Raises
+        ------
+        QuestionnaireError
+            When the table has none.
+        """
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise QuestionnaireError(
+            "no such item", column=item_id, expected=", ".join(item.id for item in self.items)
+        )
+
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that an item reads."""
+        return tuple(
+            column
+            for item in self.items
+            for column in ([item.column] if item.column else [o.column for o in item.options])
+        )
+
+
+class Questionnaire(Strict):
+    """One instrument."""
+
+    id: Identifier
+    title: Text
+    missing: dict[str, MissingReason]
+    countries: dict[str, str] = Field(default_factory=dict)
+    scales: dict[Identifier, Scale] = Field(default_factory=dict)
+    tables: dict[Identifier, Table] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _scales_exist(self) -> Self:
+        for name, table in self.tables.items():
+            for item in table.items:
+                if item.scale is not None and item.scale not in self.scales:
+                    raise ValueError(f"table {name}, item {item.id}: no scale {item.scale}")
+            if table.join is not None:
+                other = self.tables.get(table.join.table)
+                if other is None:
+                    raise ValueError(f"table {name}: joins no table {table.join.table}")
+                for one in (*table.join.on, *table.join.take):
+                    other.item(one)
+        return self
+
+    def missing_codes(self, item: Item) -> dict[str, str]:
+        """Code to missing reason for one item.
+
+        Text, id and country items take only the empty cell for missing unless they say
+        otherwise: an answer may well be the word "NA", and NA is Namibia's code.
+        """
+        free = item.type in ("text", "id", "country")
+        base = {"": "blank"} if free else dict(self.missing)
+        for code, reason in item.missing.items():
+            if reason is None:
+                base.pop(code, None)
+            else:
+                base[code] = reason
+        return {code: str(reason) for code, reason in base.items()}
+
+    def levels(self, item: Item) -> tuple[Level, ...]:
+        """The levels of an item's scale, in order; none for an item without a scale."""
+        return self.scales[item.scale].levels if item.scale else ()
+
+
+def load_questionnaire(path: Path) -> Questionnaire:
+    """Read and check a questionnaire.
+
+    Raises
+    ------
+    QuestionnaireError
+        With file, line, item, what was found and what was expected.
+    """
+    return load_model(path, Questionnaire, QuestionnaireError)

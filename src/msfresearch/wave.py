@@ -1,0 +1,334 @@
+"""The wave: the one object that notebooks and people start from."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msfresearch.errors import ManifestError, SourceError, StageError
+from msfresearch.files import sha256_of, staged_folder
+from msfresearch.home import Home, find_home
+from msfresearch.survey.fetch import Fetched, fetch, verify
+from msfresearch.survey.manifest import (
+    WAVE_ID,
+    ContextManifest,
+    Manifest,
+    load_manifest,
+)
+from msfresearch.survey.questionnaire import Questionnaire, load_questionnaire
+from msfresearch.survey.source import Source
+from msfresearch.yamlfile import load_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from msfresearch.survey.cleaning import Cleaned
+
+CONTEXT = "context"
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave of one survey: what it is, its raw data, and what each stage made of them.
+
+    Attributes
+    ----------
+    manifest : Manifest
+        ``wave.yml``, checked.
+    home : Home
+        The repository.
+    """
+
+    manifest: Manifest
+    home: Home
+
+    @property
+    def id(self) -> str:
+        """The wave's id."""
+        return self.manifest.id
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        """The instrument: items, scales, codes."""
+        return load_questionnaire(
+            self.home.codebook / "questionnaires" / f"{self.manifest.instrument}.yml"
+        )
+
+    @property
+    def raw_folder(self) -> Path:
+        """Folder of ``wave.yml`` and the raw files."""
+        return self.home.raw / self.id
+
+    @property
+    def processed_folder(self) -> Path:
+        """Folder of the stages' results."""
+        return self.home.processed / self.id
+
+    def source(self, table: str) -> Source:
+        """The source that fills a table."""
+        for source in self.manifest.sources:
+            if source.table == table:
+                return source
+        raise SourceError(
+            "no such table",
+            file=self.raw_folder / "wave.yml",
+            found=table,
+            expected=", ".join(s.table for s in self.manifest.sources),
+        )
+
+    def path(self, source: Source) -> Path:
+        """Where a source's file lies, or would lie."""
+        return self.raw_folder / source.file
+
+    def missing_files(self) -> tuple[str, ...]:
+        """Raw files that are not here."""
+        return tuple(s.file for s in self.manifest.sources if not self.path(s).exists())
+
+    def fetch(self, *, mirror: Path | None, download: bool) -> tuple[Fetched, ...]:
+        """Bring the wave's registered sources here; see :func:`msfresearch.survey.fetch.fetch`."""
+        return tuple(
+            fetch(source, self.raw_folder, mirror=mirror, download=download)
+            for source in self.manifest.sources
+        )
+
+    def raw(self, table: str | None = None) -> pd.DataFrame:
+        """A raw table as text, its file checked against its fingerprint.
+
+        Parameters
+        ----------
+        table : str, optional
+            Name of the table; the wave's first by default.
+
+        Returns
+        -------
+        DataFrame
+            Columns of ``str``; the index ``line`` is the line in the file.
+        """
+        from msfresearch.survey.readers import read_source
+
+        source = self.source(table or self.manifest.sources[0].table)
+        verify(source, self.path(source))
+        return read_source(source, self.path(source))
+
+    def clean(self) -> Cleaned:
+        """The raw tables cleaned by the questionnaire's rules, nothing written."""
+        from msfresearch.survey.cleaning import clean
+        from msfresearch.survey.countries import load_countries
+
+        tables = [source.table for source in self.manifest.sources]
+        self._check_tables(tables)
+        return clean(
+            {table: self.raw(table) for table in tables},
+            {table: self.path(self.source(table)) for table in tables},
+            self.questionnaire,
+            load_countries(self.home.codebook / "countries.yml"),
+        )
+
+    def _check_tables(self, tables: list[str]) -> None:
+        unknown = [table for table in tables if table not in self.questionnaire.tables]
+        if unknown:
+            raise ManifestError(
+                "a source fills a table that the instrument does not have",
+                file=self.raw_folder / "wave.yml",
+                column="sources.table",
+                found=unknown[0],
+                expected=", ".join(self.questionnaire.tables),
+            )
+
+    def context(
+        self, rows: pd.DataFrame, names: tuple[str, ...] | None = None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Join the registered context tables on country and year.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            ``row_id``, ``country`` (ISO 3166 alpha-3) and ``year``.
+        names : tuple of str, optional
+            Context tables to join; all by default.
+
+        Returns
+        -------
+        joined, coverage : DataFrame
+            See :func:`msfresearch.survey.context.join_context`.
+        """
+        from msfresearch.survey.context import join_context, tidy
+        from msfresearch.survey.countries import load_countries
+        from msfresearch.survey.readers import read_source
+
+        countries = load_countries(self.home.codebook / "countries.yml")
+        tables: dict[str, pd.DataFrame] = {}
+        absent: dict[str, str] = {}
+        for source in load_context(self.home).sources:
+            if names is not None and source.table not in names:
+                continue
+            path = self.home.raw / CONTEXT / source.file
+            if path.exists():
+                verify(source, path)
+                tables[source.table] = tidy(source, read_source(source, path), countries, path)
+            else:
+                absent[source.table] = "not here: msfresearch fetch context"
+        return join_context(rows, tables, absent)
+
+    def save(
+        self,
+        stage: str,
+        tables: Mapping[str, pd.DataFrame],
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep a stage's results: all of them at once, or none.
+
+        Parameters
+        ----------
+        stage : str
+            Name of the stage: clean, themes, success …
+        tables : dict of DataFrame
+            Each becomes a Parquet file.
+        facts : dict, optional
+            Single values that later stages and reports need; JSON.
+        """
+        with staged_folder(self.processed_folder / stage) as folder:
+            for name, table in tables.items():
+                table.to_parquet(folder / f"{name}.parquet", index=False)
+            (folder / "facts.json").write_text(_json(facts or {}), encoding="utf-8")
+            outputs = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
+            manifest = {"wave": self.id, "stage": stage, "outputs": outputs}
+            (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+
+    def stages(self) -> tuple[str, ...]:
+        """Stages that have results."""
+        return tuple(
+            sorted(path.parent.name for path in self.processed_folder.glob("*/manifest.json"))
+        )
+
+    def tables(self, stage: str) -> tuple[str, ...]:
+        """Names of a stage's tables."""
+        outputs = self._outputs(stage)
+        return tuple(name.removesuffix(".parquet") for name in outputs if name.endswith(".parquet"))
+
+    def table(self, stage: str, name: str) -> pd.DataFrame:
+        """One table of a stage's results.
+
+        Raises
+        ------
+        StageError
+            When the stage has not run, has no such table, or its file was changed since.
+        """
+        import pandas as pd
+
+        return pd.read_parquet(self._checked(stage, f"{name}.parquet"))
+
+    def facts(self, stage: str) -> dict[str, Any]:
+        """Single values of a stage's results."""
+        found = json.loads(self._checked(stage, "facts.json").read_text(encoding="utf-8"))
+        return dict(found)
+
+    def _outputs(self, stage: str) -> dict[str, str]:
+        path = self.processed_folder / stage / "manifest.json"
+        if not path.exists():
+            raise StageError(
+                f"the stage {stage} has no results for {self.id}",
+                found=", ".join(self.stages()) or "no stage",
+                action=f"run: msfresearch run {self.id} --to {stage}",
+            )
+        return dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
+
+    def _checked(self, stage: str, file: str) -> Path:
+        outputs = self._outputs(stage)
+        path = self.processed_folder / stage / file
+        if file not in outputs:
+            raise StageError(
+                "no such result",
+                file=path.parent,
+                found=file,
+                expected=", ".join(outputs),
+            )
+        if not path.exists() or sha256_of(path) != outputs[file]:
+            raise StageError(
+                "a result is gone or was changed after its stage ran",
+                file=path,
+                action=f"run: msfresearch run {self.id} --force",
+            )
+        return path
+
+    def _repr_html_(self) -> str:
+        manifest = self.manifest
+        facts = {
+            "Status": manifest.status,
+            "Population": manifest.population,
+            "Fieldwork": "; ".join(f"{w.start} to {w.end}" for w in manifest.fieldwork),
+            "Languages": ", ".join(manifest.languages),
+            "Frame": manifest.frame.description,
+            "Standards": manifest.standards,
+            "Raw tables": ", ".join(
+                source.table + ("" if self.path(source).exists() else " (not here)")
+                for source in manifest.sources
+            ),
+            "Results": "; ".join(f"{s}: {', '.join(self.tables(s))}" for s in self.stages())
+            or "none yet",
+        }
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+            for name, value in facts.items()
+        )
+        title = html.escape(f"{manifest.id}: {manifest.title.en}")
+        return f"<table><caption><strong>{title}</strong></caption><tbody>{rows}</tbody></table>"
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def load_context(home: Home) -> ContextManifest:
+    """The registered context tables."""
+    return load_model(home.raw / CONTEXT / "sources.yml", ContextManifest, ManifestError)
+
+
+def list_waves(home: Home | None = None) -> tuple[str, ...]:
+    """Ids of the waves that have a manifest, in order."""
+    home = home or find_home()
+    return tuple(sorted(path.parent.name for path in home.raw.glob("*/wave.yml")))
+
+
+def open_wave(wave: str, home: Home | None = None) -> Wave:
+    """Open a wave by its id.
+
+    Parameters
+    ----------
+    wave : str
+        Such as ``irm-2016``: lower-case letters, digits, hyphen and underscore, 32 at most.
+    home : Home, optional
+        The repository; found from the working directory by default.
+
+    Returns
+    -------
+    Wave
+
+    Raises
+    ------
+    ManifestError
+        When the id is not one, no wave has it, or its manifest has a fault.
+    """
+    if not WAVE_ID.fullmatch(wave):
+        raise ManifestError(
+            "not a wave's id",
+            found=wave,
+            expected="lower-case letters, digits, - and _, 32 at most",
+            action="see: msfresearch waves",
+        )
+    home = home or find_home()
+    known = list_waves(home)
+    if wave not in known:
+        raise ManifestError(
+            "no such wave",
+            found=wave,
+            expected=", ".join(known) or "a folder with a wave.yml in data/raw",
+            action="see: msfresearch waves",
+        )
+    return Wave(load_manifest(home.raw / wave / "wave.yml"), home)

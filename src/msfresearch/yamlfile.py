@@ -1,0 +1,135 @@
+"""YAML that people edit: read safely, checked against a model, wrong lines named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from msfresearch.errors import MsfResearchError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_model(path: Path, model: type[Model], error: type[MsfResearchError]) -> Model:
+    """Read a YAML file into a pydantic model.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 file with one YAML mapping.
+    model : type of BaseModel
+        What it must hold.
+    error : type of MsfResearchError
+        The error to raise: it gets file, line, key, found and expected.
+
+    Returns
+    -------
+    model
+        The validated content.
+    """
+    node, data = _read(path, error)
+    try:
+        return model.model_validate(data)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        more = wrong.error_count() - 1
+        message = first["msg"].removeprefix("Value error, ")
+        key = ".".join(str(part) for part in first["loc"])
+        kind = first["type"]
+        problem = {
+            "missing": "a key is missing",
+            "extra_forbidden": "an unknown key",
+        }.get(kind, "a value is not allowed")
+        raise error(
+            problem + (f" (and {more} more)" if more else ""),
+            file=path,
+            row=_line_of(node, first["loc"]),
+            column=key or None,
+            found=None if kind == "missing" else first["input"],
+            expected=_expected(model, first["loc"], kind, message),
+            action=f"mend {path.name} and run again",
+        ) from None
+
+
+def _expected(model: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    if kind == "extra_forbidden" and len(loc) == 1:
+        return "one of: " + ", ".join(model.model_fields)
+    return message
+
+
+def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise error("no such file", file=path) from None
+    except UnicodeDecodeError as wrong:
+        raise error(
+            "not UTF-8", file=path, found=f"byte {wrong.object[wrong.start]:#x} at {wrong.start}"
+        ) from None
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark
+        raise error(
+            "not readable as YAML",
+            file=path,
+            row=None if mark is None else mark.line + 1,
+            found=wrong.problem,
+        ) from None
+    except (yaml.YAMLError, RecursionError) as wrong:
+        raise error("not readable as YAML", file=path, found=wrong) from None
+    if not isinstance(data, dict) or node is None:
+        raise error("holds no mapping", file=path, found=type(data).__name__, expected="key: value")
+    return node, data
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe, and strict about a key written twice; yes/no/on/off stay text."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} stands twice", key_node.start_mark
+            )
+        seen.add(key)
+    return dict(yaml.SafeLoader.construct_mapping(loader, node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+# YAML 1.1 reads the answer codes Yes and No as booleans; a survey needs them as they are written.
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _line_of(node: yaml.Node, loc: tuple[int | str, ...]) -> int:
+    """Line of the innermost node that the location reaches."""
+    line = node.start_mark.line
+    for part in loc:
+        found: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value_node in node.value:
+                if key_node.value == str(part):
+                    line, found = key_node.start_mark.line, value_node
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
+            found = node.value[part]
+            line = found.start_mark.line
+        if found is None:
+            break
+        node = found
+    return line + 1

@@ -1,0 +1,128 @@
+"""What every test may use: the repository, the shared material, a small repository."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from msfresearch.home import Home
+
+HOME = Path(__file__).resolve().parent.parent
+WORDS = {"en": "words", "es": "palabras", "fr": "mots"}
+
+#: An instrument with one item of each type.
+INSTRUMENT: dict[str, Any] = {
+    "id": "small",
+    "title": WORDS,
+    "missing": {
+        "": "blank",
+        "NR": "not_reviewed",
+        "97": "dont_know",
+        "98": "refused",
+        "99": "not_applicable",
+    },
+    "scales": {
+        "agreement": {
+            "levels": [{"code": str(n), "value": n, "label": WORDS} for n in (1, 2, 3, 4, 5)]
+        }
+    },
+    "tables": {
+        "answers": {
+            "unit": {"en": "answer", "es": "respuesta", "fr": "réponse"},
+            "key": ["id"],
+            "member": "country",
+            "items": [
+                {"id": "id", "type": "id", "label": WORDS, "column": "id"},
+                {"id": "country", "type": "country", "label": WORDS, "column": "country"},
+                {
+                    "id": "agree",
+                    "type": "ordinal",
+                    "scale": "agreement",
+                    "label": WORDS,
+                    "column": "agree",
+                    "spelling": {"five": "5"},
+                },
+                {
+                    "id": "why",
+                    "type": "text",
+                    "language": "en",
+                    "label": WORDS,
+                    "column": "why",
+                },
+            ],
+        }
+    },
+}
+GOOD = "id,country,agree,why\n1,UK,5,because\n2,France,97,\n3,NA,NR,NA\n"
+
+
+def manifest_of(content: bytes, wave: str = "small", **changes: Any) -> dict[str, Any]:
+    """A manifest that fits a file's content."""
+    return {
+        "id": wave,
+        "title": WORDS,
+        "asked": WORDS,
+        "population": "civil society",
+        "instrument": "small",
+        "fieldwork": [{"start": "2019-04", "end": "2019-08-31"}],
+        "languages": ["en"],
+        "frame": {"description": "nobody in particular"},
+        "standards": "2016",
+        "status": "real",
+        "sources": [
+            {
+                "table": "answers",
+                "file": "answers.csv",
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "url": "https://example.org/answers.csv",
+                "licence": "none",
+                "citation": "nobody",
+            }
+        ],
+        **changes,
+    }
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """The repository."""
+    return HOME
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with the mirror of public sources, reference results and hostile input."""
+    folder = Path(os.environ.get("MSFRESEARCH_SHARED", HOME.parent / "shared"))
+    folder = folder if folder.is_absolute() else HOME / folder
+    if not folder.is_dir():
+        pytest.skip(f"no shared material at {folder.name}: set MSFRESEARCH_SHARED")
+    return folder
+
+
+@pytest.fixture
+def small_home(tmp_path: Path) -> Callable[..., Home]:
+    """Make a repository with one small wave of the given raw bytes."""
+
+    def make(content: bytes = GOOD.encode(), wave: str = "small", **changes: Any) -> Home:
+        root = tmp_path / "checkout"
+        raw = root / "data" / "raw" / wave
+        raw.mkdir(parents=True, exist_ok=True)
+        (raw / "answers.csv").write_bytes(content)
+        manifest = yaml.safe_dump(manifest_of(content, wave, **changes))
+        (raw / "wave.yml").write_text(manifest, encoding="utf-8")
+        questionnaires = root / "codebook" / "questionnaires"
+        questionnaires.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(INSTRUMENT, allow_unicode=True)
+        (questionnaires / "small.yml").write_text(text, encoding="utf-8")
+        for file in (HOME / "codebook").glob("*.yml"):
+            shutil.copy(file, root / "codebook" / file.name)
+        return Home(root)
+
+    return make
