@@ -36,6 +36,7 @@ INSTRUMENT: dict[str, Any] = {
     "tables": {
         "answers": {
             "unit": {"en": "answer", "es": "respuesta", "fr": "réponse"},
+            "units": {"en": "answers", "es": "respuestas", "fr": "réponses"},
             "key": ["id"],
             "member": "country",
             "items": [

@@ -31,7 +31,8 @@ def call(*command: str | Path) -> None:
 
 def main(which: str) -> None:
     """Create the environment if it is absent and install one lock file into it."""
-    if sys.version_info < (3, 11):
+    # Run by whatever python3 is on the path, before anything has checked its version.
+    if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(
             f"Python {sys.version.split()[0]} found, 3.11 or newer expected. "
             "Point make at a newer one: make report PYTHON=python3.12"

@@ -14,7 +14,9 @@ LIMIT = 1_000_000
 def too_large(paths: list[str]) -> list[str]:
     """A line for every file over the limit."""
     sizes = [(path, Path(path).stat().st_size) for path in paths if Path(path).is_file()]
-    return [f"{path}: {size} bytes, at most {LIMIT} expected" for path, size in sizes if size > LIMIT]
+    return [
+        f"{path}: {size} bytes, at most {LIMIT} expected" for path, size in sizes if size > LIMIT
+    ]
 
 
 if __name__ == "__main__":

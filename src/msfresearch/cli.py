@@ -62,14 +62,15 @@ def check(wave: WaveId) -> None:
     for name, table in cleaned.tables.items():
         missing = int(cleaned.reasons[name].drop(columns="row_id").notna().sum().sum())
         typer.echo(f"{name}: {len(table)} rows, {missing} missing answers, each with its reason")
-    for row in cleaned.log.itertuples():
-        what = f"{row.table}: {row.rule}"
-        what += f" [{row.item}]" if isinstance(row.item, str) else ""
-        what += f": {row.cells_changed} cells" if row.cells_changed else ""
-        what += f" ({row.detail})" if isinstance(row.detail, str) else ""
+    for row in cleaned.log.to_dict("records"):
+        what = f"{row['table']}: {row['rule']}"
+        what += f" [{row['item']}]" if isinstance(row["item"], str) else ""
+        what += f": {row['cells_changed']} cells" if row["cells_changed"] else ""
+        what += f" ({row['detail']})" if isinstance(row["detail"], str) else ""
         typer.echo(f"  {what}")
-    for row in cleaned.unmatched.itertuples():
-        typer.echo(f"  {row.table} line {row.line}: no {row.looked_for} in {row.looked_in}")
+    for row in cleaned.unmatched.to_dict("records"):
+        place = f"{row['table']} line {row['line']}"
+        typer.echo(f"  {place}: no {row['looked_for']} in {row['looked_in']}")
     typer.echo(f"{wave}: good")
 
 

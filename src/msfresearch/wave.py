@@ -129,6 +129,16 @@ class Wave:
             load_countries(self.home.codebook / "countries.yml"),
         )
 
+    def clean_tables(self) -> dict[str, pd.DataFrame]:
+        """The wave's clean tables as stage ``clean`` left them, by name."""
+        return {s.table: self.table("clean", s.table) for s in self.manifest.sources}
+
+    def open_answers(self) -> pd.DataFrame:
+        """Every open answer that was given; see :func:`msfresearch.survey.answers.open_answers`."""
+        from msfresearch.survey.answers import open_answers
+
+        return open_answers(self.clean_tables(), self.questionnaire, self.manifest)
+
     def _check_tables(self, tables: list[str]) -> None:
         unknown = [table for table in tables if table not in self.questionnaire.tables]
         if unknown:
@@ -162,7 +172,7 @@ class Wave:
         from msfresearch.survey.readers import read_source
 
         countries = load_countries(self.home.codebook / "countries.yml")
-        tables: dict[str, pd.DataFrame] = {}
+        tables: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {}
         absent: dict[str, str] = {}
         for source in load_context(self.home).sources:
             if names is not None and source.table not in names:
@@ -264,7 +274,7 @@ class Wave:
             "Fieldwork": "; ".join(f"{w.start} to {w.end}" for w in manifest.fieldwork),
             "Languages": ", ".join(manifest.languages),
             "Frame": manifest.frame.description,
-            "Standards": manifest.standards,
+            "Standards": manifest.standards or "none of the partnership's",
             "Raw tables": ", ".join(
                 source.table + ("" if self.path(source).exists() else " (not here)")
                 for source in manifest.sources

@@ -88,7 +88,7 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe, and strict about a key written twice; yes/no/on/off stay text."""
+    """Safe, and strict about a key written twice; yes/no/on/off and dates stay text."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -104,12 +104,14 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-# YAML 1.1 reads the answer codes Yes and No as booleans; a survey needs them as they are written.
+# YAML 1.1 reads the answer codes Yes and No as booleans, and a date as no text; a survey needs
+# both as they are written.
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
-        if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+        if tag != "tag:yaml.org,2002:timestamp"
+        and (tag != "tag:yaml.org,2002:bool" or first in "tTfF")
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }

@@ -33,7 +33,7 @@ def source(**holds: Any) -> ContextSource:
 
 
 def tidied(table: pd.DataFrame, **holds: Any) -> pd.DataFrame:
-    return tidy(source(**holds), table, COUNTRIES, FILE)
+    return tidy(source(**holds), table, COUNTRIES, FILE)[0]
 
 
 def raw(columns: dict[str, list[str]]) -> pd.DataFrame:
@@ -43,23 +43,19 @@ def raw(columns: dict[str, list[str]]) -> pd.DataFrame:
 
 def test_names_codes_and_aggregates_meet_on_iso_3166() -> None:
     table = raw({"c": ["ADO", "FRA", "ROM"], "y": ["2014"] * 3, "v": ["1", "2", ""]})
-    found = tidy(
-        source(country="c", codes="wgi", year="y", values={"v": "x"}), table, COUNTRIES, FILE
-    )
+    found = tidied(table, country="c", codes="wgi", year="y", values={"v": "x"})
     assert found["country"].tolist() == ["AND", "FRA", "ROU"]
     assert found["x"].isna().tolist() == [False, False, True]
     table = raw({"c": ["WLD", "FRA", "XKX"], "y": ["2014"] * 3, "v": ["1", "2", "3"]})
-    found = tidy(
-        source(country="c", codes="iso3", year="y", values={"v": "x"}), table, COUNTRIES, FILE
-    )
+    found = tidied(table, country="c", codes="iso3", year="y", values={"v": "x"})
     assert found["country"].tolist() == ["FRA", "XKX"]
+    one = source(country="c", codes="iso3", year="y", values={"v": "x"})
+    assert tidy(one, table, COUNTRIES, FILE)[1] == ("WLD",)
 
 
 def test_local_members_are_not_their_nations() -> None:
     table = raw({"c": ["ESP", "ESMD"], "y": ["2019"] * 2, "v": ["1", "1"]})
-    found = tidy(
-        source(country="c", codes="member", year="y", values={"v": "x"}), table, COUNTRIES, FILE
-    )
+    found = tidied(table, country="c", codes="member", year="y", values={"v": "x"})
     assert found["country"].tolist() == ["ESP"]
 
 
@@ -97,9 +93,10 @@ def test_the_join_keeps_every_row_and_reports_coverage() -> None:
             "x": pd.array([1.0], dtype="Float64"),
         }
     )
-    joined, coverage = join_context(rows, {"wealth": wealth}, {"trust": "not here"})
+    joined, coverage = join_context(rows, {"wealth": (wealth, ("WLD",))}, {"trust": "not here"})
     assert joined["row_id"].tolist() == ["a", "b", "c"]
     assert joined["x"].notna().tolist() == [True, False, False]
     first, second = coverage.to_dict("records")
     assert (first["joined"], first["countries_joined"], first["without"]) == (1, 1, "ESP")
+    assert first["left_out"] == "WLD"
     assert (second["joined"], second["without"]) == (0, "not here")

@@ -41,9 +41,14 @@ STAGES = (
     ),
     Stage("themes", "2-themes", ("clean",), ("themes.yml", "questionnaires/{instrument}.yml")),
     Stage("success", "3-success", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml")),
-    Stage("report", "4-report", ("clean", "themes", "success"), ("plan.yml",)),
+    Stage(
+        "report",
+        "4-report",
+        ("clean", "themes", "success"),
+        ("plan.yml", "themes.yml", "questionnaires/{instrument}.yml"),
+    ),
 )
-COMPARE = Stage("compare", "5-compare", ("clean",))
+COMPARE = Stage("compare", "5-compare", ("clean",), ("plan.yml",))
 #: Waves that stand side by side when all of them have data.
 COMPARED = ("irm-2016", "odb-2014")
 LANGUAGES = ("en",)

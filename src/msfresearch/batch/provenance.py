@@ -34,7 +34,7 @@ def provenance(waves: Sequence[Wave], parameters: Mapping[str, object]) -> Prove
         wave=", ".join(wave.id for wave in waves),
         status=", ".join(dict.fromkeys(wave.manifest.status for wave in waves)),
         inputs=tuple(
-            (f"{wave.id}/{source.file}", source.sha256, source.citation)
+            (f"{wave.id}/{source.file}", source.sha256, _rows(wave, source.table))
             for wave in waves
             for source in wave.manifest.sources
         ),
@@ -43,6 +43,14 @@ def provenance(waves: Sequence[Wave], parameters: Mapping[str, object]) -> Prove
         parameters={name: _written(value) for name, value in parameters.items()},
         versions={"python": platform.python_version(), **_versions()},
     )
+
+
+def _rows(wave: Wave, table: str) -> int | None:
+    """Rows that were read from a table's file, None before the wave was cleaned."""
+    if "clean" not in wave.stages():
+        return None
+    found = wave.facts("clean")["rows"].get(table)
+    return None if found is None else int(found)
 
 
 def _written(value: object) -> str:

@@ -44,11 +44,6 @@ class Job:
         """Folder of the pages."""
         return self.home.reports / self.owner / self.lang
 
-    @property
-    def rehearsal(self) -> bool:
-        """Whether any of the waves is simulated."""
-        return any(wave.manifest.status == "rehearsal" for wave in self.waves)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -239,6 +234,8 @@ def _run_stages(
 def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
     from msfresearch.batch.engine import execute
     from msfresearch.batch.provenance import provenance
+    from msfresearch.release.contacts import refuse_contacts
+    from msfresearch.report.chapters.common import status_of
     from msfresearch.report.page import render_notebook
 
     notebook = job.home.notebooks / f"{stage.notebook}.ipynb"
@@ -249,17 +246,23 @@ def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
         html = render_notebook(
             done,
             lang=job.lang,
-            status="rehearsal" if job.rehearsal else "real",
+            status=status_of(job.waves),
             wave_title=" · ".join(w.manifest.title.in_language(job.lang) for w in job.waves),
             provenance=provenance(job.waves, parameters),
             home_link="../../index.html",
         )
+        refuse_contacts(html, name=page.name, allowed=_cited(job.waves))
         page.write_text(html, encoding="utf-8")
     except MsfResearchError as wrong:
         if executed.exists():
             write_bytes(failed / executed.name, executed.read_bytes())
         write_bytes(failed / "error.txt", f"{stage.notebook}\n{wrong}\n".encode())
         raise
+
+
+def _cited(waves: Sequence[Wave]) -> set[str]:
+    """Web addresses that a page may hold: those of the sources."""
+    return {source.url for wave in waves for source in wave.manifest.sources}
 
 
 def _files(stage: Stage) -> tuple[str, str]:
@@ -313,4 +316,5 @@ def _later(job: Job, previous: dict[str, Any]) -> list[Stage]:
     if job.owner == COMPARE.name:
         return []
     after = stages_to(None)[len(job.stages) :]
-    return [stage for stage in after if _fresh(job, stage, _key(job, stage), previous)]
+    there = [stage for stage in after if stage.name in previous.get("stages", {})]
+    return [stage for stage in there if _fresh(job, stage, _key(job, stage), previous)]

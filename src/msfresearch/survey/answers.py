@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from msfresearch.survey.manifest import Manifest
-from msfresearch.survey.questionnaire import Item, Questionnaire
+from msfresearch.survey.questionnaire import Group, Item, Questionnaire
 
 OPEN = pa.DataFrameSchema(
     {
@@ -61,6 +61,38 @@ def open_answers(
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
     answers = pd.concat(parts, ignore_index=True)[columns].astype("str")
     return OPEN.validate(answers)
+
+
+def group_of(
+    answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame], group: Group, table: str
+) -> pd.Series[str]:
+    """The group each open answer of a table belongs to.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        As :func:`open_answers` makes them.
+    tables : dict of DataFrame
+        The clean tables.
+    group : Group
+        From the questionnaire's table.
+    table : str
+        Name of that table; answers of others have no group.
+
+    Returns
+    -------
+    Series of str
+        Index of ``answers``; missing where the item is missing or no band holds its value.
+    """
+    values = tables[table].set_index("row_id")[group.item]
+    found = answers["row_id"].where(answers["table"] == table).map(values)
+    if group.bands:
+        numbers_ = found.astype("Float64")
+        banded = pd.Series(pd.NA, index=answers.index, dtype="str")
+        for name, (low, high) in group.bands.items():
+            banded[numbers_.between(low, high).fillna(False)] = name
+        found = banded
+    return found.astype("str")
 
 
 def distributions(

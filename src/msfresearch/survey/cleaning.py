@@ -118,11 +118,11 @@ def clean(
         values, why = _convert_all(name, raw[name], table, reading, log)
         values, why = _derive(name, values, why, table, log)
         ids = _row_ids(values, table, files[name])
-        _note(log, name, f"read as {table.unit.en}s", len(raw[name]), len(values), 0)
+        _note(log, name, "rows read", len(raw[name]), len(values), 0)
         values.insert(0, "row_id", ids)
         values.insert(1, "line", values.index.astype("int64"))
         why.insert(0, "row_id", ids)
-        listed.append(_disagreements(name, values, table, questionnaire, log))
+        listed.append(_disagreements(name, values, why, table, questionnaire, log))
         tables[name] = values.reset_index(drop=True)
         reasons[name] = why.reset_index(drop=True)
     for name in raw:
@@ -216,8 +216,9 @@ def _convert_all(
             for rule, cells in answers.changes.items():
                 _note(log, name, rule, len(raw), len(raw), cells, column)
             if item.type == "country":
-                renamed = int((raw[header].str.strip() != answers.values).sum())
-                _note(log, name, "country to ISO 3166", len(raw), len(raw), renamed, column)
+                aliases = raw[header].str.strip().isin(list(reading.countries.aliases))
+                rule = "country known by an alias only"
+                _note(log, name, rule, len(raw), len(raw), int(aliases.sum()), column)
     if table.ignore:
         _note(
             log,
@@ -272,7 +273,8 @@ def _derive(
         if item.unless_all_missing:
             parts = list(item.unless_all_missing)
             hollow = values[parts].isna().all(axis=1) & values[item.id].notna()
-            taken = why.loc[hollow, parts[0]]
+            same = why.loc[hollow, parts].nunique(axis=1) == 1
+            taken = why.loc[hollow, parts[0]].where(same, "unclear")
             values.loc[hollow, item.id] = pd.NA
             why.loc[hollow, item.id] = taken
             _note(
@@ -328,6 +330,7 @@ def _row_ids(values: pd.DataFrame, table: Table, file: Path) -> pd.Series[Any]:
 def _disagreements(
     name: str,
     values: pd.DataFrame,
+    why: pd.DataFrame,
     table: Table,
     questionnaire: Questionnaire,
     log: list[dict[str, object]],
@@ -342,18 +345,19 @@ def _disagreements(
             for level in questionnaire.levels(table.item(agreement.item))
         }
         other = values[agreement.item].astype("str").replace(words)
+        said = other.fillna(why[agreement.item])
         expected = other.map({k: str(v) for k, v in agreement.expect.items()})
         mine = values[item.id].astype("str")
         wrong = ~((mine == expected) | (mine.isna() & expected.isna()))
         _note(
             log,
             name,
-            "code and words disagree (kept, listed)",
+            "code against words",
             len(values),
             len(values),
             0,
             item.id,
-            f"{int(wrong.sum())} rows against {agreement.item}",
+            f"{int(wrong.sum())} rows disagree with {agreement.item}; kept and listed",
         )
         rows = values.loc[wrong]
         found.append(
@@ -365,7 +369,7 @@ def _disagreements(
                     "item": item.id,
                     "value": mine[wrong],
                     "other_item": agreement.item,
-                    "other_value": other[wrong],
+                    "other_value": said[wrong],
                 }
             )
         )

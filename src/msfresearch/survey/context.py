@@ -21,6 +21,7 @@ COVERAGE = pa.DataFrameSchema(
         "countries": pa.Column(int),
         "countries_joined": pa.Column(int),
         "without": pa.Column(str, nullable=True),
+        "left_out": pa.Column(str, nullable=True),
     },
     strict=True,
 )
@@ -28,7 +29,7 @@ COVERAGE = pa.DataFrameSchema(
 
 def tidy(
     source: ContextSource, raw: pd.DataFrame, countries: Countries, file: Path
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """A context table as one row per country and year.
 
     Parameters
@@ -44,9 +45,10 @@ def tidy(
 
     Returns
     -------
-    DataFrame
-        ``country`` (ISO 3166 alpha-3), ``year`` and one Float64 column per variable. Rows of
-        aggregates, of territories that are no country and of local members are left out.
+    table : DataFrame
+        ``country`` (ISO 3166 alpha-3), ``year`` and one Float64 column per variable.
+    left_out : tuple of str
+        What the source counts beside countries: aggregates, territories, local members.
 
     Raises
     ------
@@ -62,6 +64,7 @@ def tidy(
         case _:
             code = countries.by_code(raw[holds.country])
     table = raw.assign(country=raw[holds.country].map(code).astype("str"))
+    left_out = tuple(sorted(set(raw.loc[table["country"].isna(), holds.country])))
     table = table[table["country"].notna()]
     if holds.year is None:
         years = [column for column in raw.columns if column.isdigit()]
@@ -85,7 +88,7 @@ def tidy(
             expected="one row each",
             action="declare which spelling is meant in codebook/countries.yml",
         )
-    return tidied.reset_index(drop=True)
+    return tidied.reset_index(drop=True), left_out
 
 
 def _numbers(cells: pd.Series[str], column: str, file: Path) -> pd.Series[float]:
@@ -105,7 +108,9 @@ def _numbers(cells: pd.Series[str], column: str, file: Path) -> pd.Series[float]
 
 
 def join_context(
-    rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], absent: Mapping[str, str]
+    rows: pd.DataFrame,
+    tables: Mapping[str, tuple[pd.DataFrame, tuple[str, ...]]],
+    absent: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Join context tables on country and year.
 
@@ -113,8 +118,8 @@ def join_context(
     ----------
     rows : DataFrame
         Has ``row_id``, ``country`` and ``year`` (either may be missing in a row).
-    tables : dict of DataFrame
-        Context tables as :func:`tidy` makes them, by name.
+    tables : dict
+        Context tables as :func:`tidy` makes them, with what it left out, by name.
     absent : dict of str
         Tables that are registered but not here, with the reason.
 
@@ -130,7 +135,7 @@ def join_context(
     joined["year"] = joined["year"].astype("Int64")
     report: list[dict[str, object]] = []
     everyone = set(rows["country"].dropna())
-    for name, table in tables.items():
+    for name, (table, left_out) in tables.items():
         variables = [column for column in table.columns if column not in ("country", "year")]
         joined = joined.merge(table, on=["country", "year"], how="left", validate="m:1")
         for variable in variables:
@@ -145,6 +150,7 @@ def join_context(
                     "countries": len(everyone),
                     "countries_joined": len(reached),
                     "without": ", ".join(sorted(everyone - reached)) or None,
+                    "left_out": ", ".join(left_out) or None,
                 }
             )
     for name, reason in absent.items():
@@ -157,9 +163,10 @@ def join_context(
                 "countries": len(everyone),
                 "countries_joined": 0,
                 "without": reason,
+                "left_out": None,
             }
         )
     coverage = pd.DataFrame(report, columns=list(COVERAGE.columns)).astype(
-        {"variable": "str", "without": "str"}
+        {"variable": "str", "without": "str", "left_out": "str"}
     )
     return joined, COVERAGE.validate(coverage)

@@ -51,7 +51,7 @@ class Manifest(Strict):
     fieldwork: tuple[Window, ...] = Field(min_length=1)
     languages: tuple[Language, ...] = Field(min_length=1)
     frame: Frame
-    standards: Literal["2016", "2021"]
+    standards: Literal["2016", "2021"] | None = None
     status: Literal["real", "rehearsal"]
     limits: tuple[str, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -78,12 +78,12 @@ class ContextTable(Strict):
     year
         Column with the year; None when years stand in columns of their own.
     values
-        Column in the file to the name it gets here; with years in columns, one name.
+        Column in the file to the name it gets here; with years in columns, one name under any
+        key.
     """
 
     country: str
     codes: Literal["name", "iso3", "wgi", "member"]
-    name: str | None = None
     year: str | None = None
     values: dict[str, str] = Field(min_length=1)
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from msfresearch.errors import QuestionnaireError
-from msfresearch.survey.source import Identifier, Language, Strict, Text
+from msfresearch.survey.source import FileName, Identifier, Language, Strict, Text
 from msfresearch.yamlfile import load_model
 
 MissingReason = Literal[
@@ -133,13 +133,32 @@ class Join(Strict):
     take: tuple[Identifier, ...] = Field(min_length=1)
 
 
+class Group(Strict):
+    """How open answers are told apart when their themes are compared.
+
+    ``bands`` cuts a numeric item: each name with its lowest and highest value.
+    """
+
+    item: Identifier
+    label: Text
+    bands: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+
+class Highlight(Strict):
+    """An item that the brief shows: the share of yes, or of a level and those above it."""
+
+    item: Identifier
+    at_least: str | None = None
+    label: Text
+
+
 class Table(Strict):
     """One table of a wave: its unit, its key, its items.
 
     Attributes
     ----------
-    unit
-        What a row is, in words: plan, commitment, comment …
+    unit, units
+        What a row is, in words, one and many: plan and plans.
     key
         Items that together name a row; a repeated key is an error.
     member
@@ -147,15 +166,22 @@ class Table(Strict):
         interval.
     respondent
         Item that says who answered, where the file tells.
+    groups
+        Items, own or joined, by which the themes of open answers are compared.
+    highlights
+        Items whose share the brief shows, the most telling first.
     """
 
     unit: Text
+    units: Text
     key: tuple[Identifier, ...] = Field(min_length=1)
     member: Identifier
     respondent: Identifier | None = None
     ignore: tuple[str, ...] = ()
     ignore_reason: str | None = None
     join: Join | None = None
+    groups: tuple[Group, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -166,10 +192,19 @@ class Table(Strict):
         if twice:
             raise ValueError(f"two items are called {', '.join(twice)}")
         known = set(ids)
-        for role, names in (("key", self.key), ("member", (self.member,))):
+        marked = tuple(highlight.item for highlight in self.highlights)
+        for role, names in (
+            ("key", self.key),
+            ("member", (self.member,)),
+            ("highlights", marked),
+        ):
             for name in names:
                 if name not in known:
                     raise ValueError(f"{role}: no item is called {name}")
+        joined = {*self.join.take, self.join.id} if self.join else set()
+        for group in self.groups:
+            if group.item not in known | joined:
+                raise ValueError(f"groups: no item is called {group.item}")
         for item in self.items:
             others = [*item.first_of, *item.unless_all_missing]
             others += [item.agrees_with.item] if item.agrees_with else []
@@ -205,7 +240,7 @@ class Table(Strict):
 class Questionnaire(Strict):
     """One instrument."""
 
-    id: Identifier
+    id: FileName
     title: Text
     missing: dict[str, MissingReason]
     countries: dict[str, str] = Field(default_factory=dict)
@@ -254,4 +289,14 @@ def load_questionnaire(path: Path) -> Questionnaire:
     QuestionnaireError
         With file, line, item, what was found and what was expected.
     """
-    return load_model(path, Questionnaire, QuestionnaireError)
+    questionnaire = load_model(path, Questionnaire, QuestionnaireError)
+    if questionnaire.id != path.stem:
+        raise QuestionnaireError(
+            "the questionnaire's id is not its file's name",
+            file=path,
+            column="id",
+            found=questionnaire.id,
+            expected=path.stem,
+            action="rename the file or the id",
+        )
+    return questionnaire

@@ -1,0 +1,80 @@
+"""The list of reports: one page that says what there is, and what was left out and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msfresearch.batch.graph import COMPARE, STAGES
+from msfresearch.files import write_bytes
+from msfresearch.home import Home
+from msfresearch.report.index import IndexEntry, LeftOut, render_index
+from msfresearch.wave import Wave, list_waves, open_wave
+
+TITLES = {
+    "clean": "Data and cleaning",
+    "themes": "Themes of open answers",
+    "success": "What goes with success",
+    "report": "Brief",
+    "compare": "Waves side by side",
+}
+
+
+def write_index(home: Home, lang: str) -> Path:
+    """Write ``reports/index.html`` from the pages that are there.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    entries: list[IndexEntry] = []
+    left_out: list[LeftOut] = []
+    for wave_id in list_waves(home):
+        wave = open_wave(wave_id, home)
+        if (home.reports / wave_id / lang / "manifest.json").exists():
+            entries.append(_entry(wave, lang))
+        else:
+            left_out.append(_left_out(wave, lang))
+    compared = home.reports / COMPARE.name / lang / f"{COMPARE.notebook}.html"
+    across = (
+        [(TITLES["compare"], compared.relative_to(home.reports).as_posix())]
+        if compared.exists()
+        else []
+    )
+    page = render_index(entries, left_out, across=across, lang=lang)
+    path = home.reports / "index.html"
+    write_bytes(path, page.encode("utf-8"))
+    return path
+
+
+def _entry(wave: Wave, lang: str) -> IndexEntry:
+    pages = {
+        stage.name: f"{wave.id}/{lang}/{stage.notebook}.html"
+        for stage in STAGES
+        if (wave.home.reports / wave.id / lang / f"{stage.notebook}.html").exists()
+    }
+    facts = wave.facts("clean")
+    return IndexEntry(
+        wave=wave.id,
+        title=wave.manifest.title.in_language(lang),
+        population=wave.manifest.population,
+        status=wave.manifest.status,
+        fieldwork="; ".join(
+            window.start if window.start == window.end else f"{window.start} to {window.end}"
+            for window in wave.manifest.fieldwork
+        ),
+        n=int(facts["rows"][facts["first_table"]]),
+        unit=wave.questionnaire.tables[facts["first_table"]].units.in_language(lang),
+        brief=pages.pop("report", None),
+        pages=tuple((TITLES[name], address) for name, address in pages.items()),
+    )
+
+
+def _left_out(wave: Wave, lang: str) -> LeftOut:
+    missing = wave.missing_files()
+    return LeftOut(
+        wave=wave.id,
+        title=wave.manifest.title.in_language(lang),
+        reason=f"its data are not here: {', '.join(missing)}" if missing else "not run yet",
+        command=f"msfresearch fetch {wave.id}" if missing else f"msfresearch run {wave.id}",
+    )

@@ -1,0 +1,1 @@
+"""What each notebook shows and says, composed from results: a changed number changes the words."""

@@ -1,0 +1,249 @@
+"""What the brief for the Steering Committee shows and says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from msfresearch.report import figures, tables
+from msfresearch.report.chapters import success, themes
+from msfresearch.report.chapters.common import listing, table_or_words
+from msfresearch.report.figure import Figure
+from msfresearch.report.prose import Prose
+from msfresearch.report.wording import interval, number, percent, share_of
+from msfresearch.survey.questionnaire import Highlight, Item, Questionnaire
+from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
+from msfresearch.wave import Wave
+
+#: Shares of fewer rows than this are not shown: they would be about a handful of plans.
+FEWEST = 10
+
+
+def highlights(wave: Wave, lang: str) -> pd.DataFrame:
+    """The shares that the questionnaire marks for the brief.
+
+    Returns
+    -------
+    DataFrame
+        ``table``, ``label``, ``n`` (rows with an answer), ``n_members``, ``yes``, ``share``,
+        ``low``, ``high`` (95%, clustered by member), ``of`` (rows of the table). Shares of fewer
+        than 10 rows or 5 members are left out.
+    """
+    rows: list[dict[str, Any]] = []
+    for name, table in wave.questionnaire.tables.items():
+        if not table.highlights:
+            continue
+        frame = wave.table("clean", name)
+        for mark in table.highlights:
+            given = frame[frame[mark.item].notna() & frame[table.member].notna()]
+            if len(given) < FEWEST or given[table.member].nunique() < MIN_MEMBERS:
+                continue
+            reached = _reached(given[mark.item], table.item(mark.item), mark, wave.questionnaire)
+            found = cluster_share(reached, pd.factorize(given[table.member])[0])
+            rows.append(
+                {
+                    "table": name,
+                    "label": mark.label.in_language(lang),
+                    "n": len(given),
+                    "n_members": int(given[table.member].nunique()),
+                    "yes": int(reached.sum()),
+                    "share": found.share,
+                    "low": found.low,
+                    "high": found.high,
+                    "of": len(frame),
+                }
+            )
+    columns = ["table", "label", "n", "n_members", "yes", "share", "low", "high", "of"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _reached(
+    values: pd.Series[Any], item: Item, mark: Highlight, questionnaire: Questionnaire
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    levels = [level.value for level in questionnaire.levels(item)]
+    codes = [level.code for level in questionnaire.levels(item)]
+    first = codes.index(mark.at_least) if mark.at_least is not None else 1
+    return np.asarray(values.isin(levels[first:]), dtype=np.bool_)
+
+
+def highlight_figures(shares: pd.DataFrame, wave: Wave, lang: str) -> list[Figure]:
+    """One figure per table of the shares that the questionnaire marks."""
+    drawn: list[Figure] = []
+    for name, rows in shares.groupby("table", sort=False):
+        units = wave.questionnaire.tables[str(name)].units.in_language(lang)
+        drawn.append(
+            figures.share_bars(
+                rows,
+                "label",
+                "share",
+                "low",
+                "high",
+                "n",
+                title=f"Share of {units} for which each was found",
+                caption=f"Of the {units} that were coded on it (n), out of "
+                f"{number(int(rows['of'].iloc[0]), 0, lang)}. 95% intervals, clustered by country.",
+                sort=False,
+                status=wave.manifest.status,
+                lang=lang,
+            )
+        )
+    return drawn
+
+
+def highlight_words(shares: pd.DataFrame, wave: Wave, lang: str) -> list[str]:
+    """The first marked share of each table, with its base and what was not coded."""
+    said: list[str] = []
+    for name, rows in shares.groupby("table", sort=False):
+        units = wave.questionnaire.tables[str(name)].units.in_language(lang)
+        for row in rows.head(2).to_dict("records"):
+            said.append(
+                f"{row['label']}: {share_of(row['yes'], row['n'], lang)} {units} that were coded "
+                f"on it, 95% interval {percent(row['low'], 0, lang)} to "
+                f"{percent(row['high'], 0, lang)}; "
+                f"{number(row['of'] - row['n'], 0, lang)} of {number(row['of'], 0, lang)} were "
+                "not coded."
+            )
+    return said
+
+
+def headlines(
+    wave: Wave,
+    shares: pd.DataFrame,
+    coded: themes.Coded,
+    analysed: list[success.Analysed],
+    lang: str,
+) -> list[str]:
+    """Three to six sentences: what a reader in a hurry takes away, each with its uncertainty."""
+    said = highlight_words(shares, wave, lang)[:3]
+    said += success.found(analysed, lang)
+    if len(coded.answers):
+        said += themes.found(coded, wave, lang)[:2]
+    return said or ["This wave has data, but nothing in it is marked as a finding."]
+
+
+def who(wave: Wave, lang: str) -> tables.Table:
+    """Who answered: per table the rows, the members, and the frame they come from."""
+    facts = wave.facts("clean")
+    rows = [
+        {
+            "units": wave.questionnaire.tables[name].units.in_language(lang).capitalize(),
+            "rows": n,
+            "members": facts["members"][name],
+        }
+        for name, n in facts["rows"].items()
+    ]
+    clusters = {t.member for t in wave.questionnaire.tables.values()}
+    words = {"country": "Countries", "respondent": "Respondents", "proposal": "Proposals"}
+    return tables.table(
+        pd.DataFrame(rows),
+        f"Who answered: {wave.manifest.population}",
+        stub="units",
+        columns={
+            "units": "What is counted",
+            "rows": "Number",
+            "members": listing(dict.fromkeys(words.get(c, c.capitalize()) for c in clusters)),
+        },
+        notes=f"Frame: {wave.manifest.frame.description.strip()}",
+        lang=lang,
+    )
+
+
+def when(wave: Wave) -> str:
+    """When the answers were given, and in which languages."""
+    windows = listing(f"{w.start} to {w.end}" for w in wave.manifest.fieldwork)
+    notes = " ".join(w.note.strip() for w in wave.manifest.fieldwork if w.note)
+    names = {"en": "English", "es": "Spanish", "fr": "French"}
+    languages = listing(names[code] for code in wave.manifest.languages)
+    return f"Fieldwork: {windows}. {notes} Languages: {languages}."
+
+
+def unknown(wave: Wave, lang: str) -> list[str]:
+    """What this wave cannot tell: its limits, its gaps, and its nulls."""
+    facts = wave.facts("clean")
+    missing = wave.table("clean", "missingness")
+    lacking = int(missing.loc[missing["reason"] != "answered", "n"].sum())
+    said = [limit.strip() for limit in wave.manifest.limits]
+    said.append(
+        f"{percent(lacking / int(missing['n'].sum()), 0, lang)} of all cells hold no answer. "
+        "Shares are of those that do; nothing was filled in."
+    )
+    if facts["unmatched"]:
+        said.append(
+            f"{number(facts['unmatched'], 0, lang)} rows found no partner in a join and are left "
+            "out where one is needed."
+        )
+    if facts["disagreements"]:
+        said.append(
+            f"In {number(facts['disagreements'], 0, lang)} cells the source contradicts itself; "
+            "its code was used."
+        )
+    return said
+
+
+def success_table(analysed: list[success.Analysed], lang: str) -> tables.Table | Prose:
+    """Every planned comparison in one line each, clustered by country."""
+    rows: list[dict[str, Any]] = []
+    for one in analysed:
+        for row in one.findings.to_dict("records"):
+            if isinstance(row["sensitivity_of"], str) or row["evidence"] == "not estimated":
+                continue
+            rows.append(
+                {
+                    "label": row["label"],
+                    "estimate": interval(
+                        row["estimate"], row["low"], row["high"], level=None, lang=lang
+                    ),
+                    "scale": row["scale"],
+                    "reading": {
+                        "null": "no difference shown",
+                        "positive": "higher",
+                        "negative": "lower",
+                    }[row["evidence"]],
+                    "adjusted": row["p_adjusted"],
+                }
+            )
+    return table_or_words(
+        pd.DataFrame(rows),
+        "Every planned comparison, with intervals that count countries",
+        "No comparison is planned for this wave.",
+        stub="label",
+        formats={"adjusted": "p"},
+        columns={
+            "label": "Outcome",
+            "estimate": "Estimate (95% interval)",
+            "scale": "Scale",
+            "reading": "Reading",
+            "adjusted": "p, adjusted",
+        },
+        notes="Adjusted for the outcomes tried in one analysis (Benjamini-Hochberg where "
+        "exploratory, Holm where confirmatory).",
+        lang=lang,
+    )
+
+
+def sources(wave: Wave, lang: str) -> tables.Table:
+    """Where the data come from, and under which licence."""
+    return tables.table(
+        pd.DataFrame(
+            {
+                "file": [s.file for s in wave.manifest.sources],
+                "citation": [s.citation.strip() for s in wave.manifest.sources],
+                "licence": [s.licence.strip() for s in wave.manifest.sources],
+                "changed": [
+                    (s.changed_since_published or "as published").strip()
+                    for s in wave.manifest.sources
+                ],
+            }
+        ),
+        "Sources",
+        stub="file",
+        columns={
+            "file": "File",
+            "citation": "Citation",
+            "licence": "Licence",
+            "changed": "Against the published file",
+        },
+        lang=lang,
+    )

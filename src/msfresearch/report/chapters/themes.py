@@ -1,0 +1,470 @@
+"""What the themes notebook shows and says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from msfresearch.report import figures, tables
+from msfresearch.report.chapters.common import listing, table_or_words
+from msfresearch.report.figure import Figure
+from msfresearch.report.prose import Prose
+from msfresearch.report.wording import interval, number, percent, share_of
+from msfresearch.survey.answers import group_of
+from msfresearch.themes import (
+    Codebook,
+    distinctive_stems,
+    match,
+    pattern_counts,
+    theme_shares,
+)
+from msfresearch.wave import Wave
+
+DRAWN = 12
+#: Below this share of answers with any theme, the frame is said not to fit the answers.
+FITS = 0.5
+#: A pattern or stem that fewer members used than this is not printed: it could tell who wrote.
+FEWEST_MEMBERS = 10
+FEWEST_MEMBERS_PATTERN = 5
+CAUTION = (
+    "These are shares of answers in which a pattern of the frame fires. No person has checked "
+    "them: a pattern misses what is said in other words, and fires where the words mean "
+    "something else."
+)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A wave's open answers and what the frame found in them.
+
+    Attributes
+    ----------
+    answers, hits : DataFrame
+        One row per answer; one row per place where a pattern fires, with its evidence.
+    frame : DataFrame
+        The themes, with labels.
+    shares : DataFrame
+        Per theme, over all answers.
+    families : DataFrame
+        Per family, over all answers.
+    by_group : dict of DataFrame
+        Per grouping item of the questionnaire: per group and theme.
+    """
+
+    codebook: Codebook
+    answers: pd.DataFrame
+    hits: pd.DataFrame
+    frame: pd.DataFrame
+    shares: pd.DataFrame
+    families: pd.DataFrame
+    by_group: dict[str, pd.DataFrame]
+
+    @property
+    def coded_ids(self) -> set[str]:
+        """Answers in which at least one pattern fires."""
+        return set(self.hits["answer_id"])
+
+
+def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Coded:
+    """Find the frame in a wave's open answers, and count it over all and by group.
+
+    Parameters
+    ----------
+    wave : Wave
+        For the groups that its questionnaire declares.
+    answers : DataFrame
+        As :meth:`msfresearch.wave.Wave.open_answers` gives them; may be empty.
+    codebook : Codebook
+        The frame.
+    lang : str
+        Language of labels.
+    """
+    hits = match(answers, codebook)
+    frame = codebook.frame(lang)
+    as_themes = pd.DataFrame({"family": frame["family"], "theme": frame["family"]})
+    by_group: dict[str, pd.DataFrame] = {}
+    clean = wave.clean_tables()
+    for table, declared in wave.questionnaire.tables.items():
+        for group in declared.groups:
+            name = f"{table}_{group.item}"
+            mine = answers[answers["table"] == table].copy()
+            mine[name] = group_of(mine, clean, group, table)
+            found = hits[hits["answer_id"].isin(mine["answer_id"])]
+            by_group[name] = theme_shares(mine, found, frame, by=name)
+    return Coded(
+        codebook,
+        answers,
+        hits,
+        frame,
+        theme_shares(answers, hits, frame),
+        theme_shares(
+            answers, hits.assign(theme=hits["family"]), as_themes.drop_duplicates("theme")
+        ),
+        by_group,
+    )
+
+
+def stored(wave: Wave, codebook: Codebook, lang: str) -> Coded:
+    """What stage ``themes`` left, without the words of the answers."""
+    groups = {
+        name.removeprefix("shares_by_"): wave.table("themes", name)
+        for name in wave.tables("themes")
+        if name.startswith("shares_by_")
+    }
+    return Coded(
+        codebook,
+        answers=wave.table("themes", "answers"),
+        hits=wave.table("themes", "hits"),
+        frame=codebook.frame(lang),
+        shares=wave.table("themes", "shares"),
+        families=wave.table("themes", "families"),
+        by_group=groups,
+    )
+
+
+def reach(coded: Coded, wave: Wave, lang: str) -> str:
+    """How many answers carry at least one theme."""
+    n = len(coded.answers)
+    members = coded.answers["member"].nunique()
+    return (
+        f"{share_of(len(coded.coded_ids), n, lang)} open answers carry at least one theme; "
+        f"{number(len(coded.hits), 0, lang)} places in them are kept as evidence, each with its "
+        f"words and their position. The answers come from {number(members, 0, lang)} "
+        f"{cluster_word(wave)}; intervals count these, not answers."
+    )
+
+
+def cluster_word(wave: Wave) -> str:
+    """What the clusters of the open answers are called: countries, respondents, proposals."""
+    words = {"country": "countries", "respondent": "respondents", "proposal": "proposals"}
+    asked = [
+        t for t in wave.questionnaire.tables.values() if any(i.type == "text" for i in t.items)
+    ]
+    names = dict.fromkeys(words.get(table.member, f"{table.member}s") for table in asked)
+    return listing(names)
+
+
+def _labelled(shares: pd.DataFrame, coded: Coded, lang: str) -> pd.DataFrame:
+    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
+    families = {key: family[lang] for key, family in coded.codebook.families.items()}
+    return shares.assign(
+        label=shares["theme"].map(labels), family_label=shares["family"].map(families)
+    )
+
+
+def family_figure(coded: Coded, status: str, lang: str) -> Figure:
+    """Share of answers per family of themes."""
+    families = {key: family[lang] for key, family in coded.codebook.families.items()}
+    shown = coded.families.assign(label=coded.families["theme"].map(families))
+    return figures.share_bars(
+        shown,
+        "label",
+        "share",
+        "low",
+        "high",
+        title="Share of open answers that touch each family of themes",
+        caption=f"Of {number(len(coded.answers), 0, lang)} open answers; one may touch several. "
+        "95% intervals, clustered. Pattern hits, not yet checked by people.",
+        status=status,
+        lang=lang,
+    )
+
+
+def theme_figure(coded: Coded, status: str, lang: str) -> Figure:
+    """Share of answers per theme, the most frequent ones."""
+    shown = _labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
+    return figures.share_bars(
+        shown,
+        "label",
+        "share",
+        "low",
+        "high",
+        title=f"The {DRAWN} most frequent themes",
+        caption=f"Share of open answers in which the theme's patterns fire, of "
+        f"{number(len(coded.answers), 0, lang)}. 95% intervals, clustered. Pattern hits, not yet "
+        "checked by people.",
+        status=status,
+        lang=lang,
+    )
+
+
+def theme_table(coded: Coded, lang: str) -> tables.Table:
+    """Every theme with its share, those that never fire included."""
+    shown = _labelled(coded.shares, coded, lang).sort_values(
+        "share", ascending=False, kind="stable"
+    )
+    shown["percent"] = [_percent(row, lang) for row in shown.to_dict("records")]
+    return tables.table(
+        shown[["label", "family_label", "n_coded", "percent"]],
+        "Every theme of the frame: answers it was found in, and their share",
+        stub="label",
+        columns={
+            "label": "Theme",
+            "family_label": "Family",
+            "n_coded": "Answers",
+            "percent": "Per cent (95% interval)",
+        },
+        notes=[
+            CAUTION,
+            "Where a theme was never found, the upper end of its interval counts clusters only: "
+            "nothing tells how alike their answers are.",
+        ],
+        lang=lang,
+    )
+
+
+def _percent(row: Mapping[Any, Any], lang: str) -> str | None:
+    """A share with its interval in per cent, None where it is suppressed."""
+    if pd.isna(row["share"]):
+        return None
+    parts = (100 * float(row[name]) for name in ("share", "low", "high"))
+    return interval(*parts, digits=1, level=None, lang=lang)
+
+
+def theme_words(coded: Coded, lang: str) -> str:
+    """The most frequent theme, and how many never occur."""
+    rows = _labelled(coded.shares, coded, lang).dropna(subset=["share"])
+    if rows.empty:
+        return "Too few answers to give a share: every cell is suppressed."
+    top = rows.sort_values("share", kind="stable").to_dict("records")[-1]
+    never = int((rows["n_coded"] == 0).sum())
+    return (
+        f"The most frequent theme is “{top['label']}”, in {percent(top['share'], 0, lang)} of the "
+        f"answers (95% interval {percent(top['low'], 0, lang)} to "
+        f"{percent(top['high'], 0, lang)}). "
+        + (
+            f"{never} of {len(rows)} themes are never found; what nobody was asked about, nobody "
+            "mentions."
+            if never
+            else "Every theme is found at least once."
+        )
+    )
+
+
+def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Prose]:
+    """For each grouping item: the most frequent themes, one column per group."""
+    made: list[tables.Table | Prose] = []
+    top = _labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
+    for table, declared in wave.questionnaire.tables.items():
+        for group in declared.groups:
+            shares = coded.by_group[f"{table}_{group.item}"]
+            names = _group_names(wave, table, group.item, lang)
+            shares = shares.assign(
+                group=[names.get(str(g), str(g)) for g in shares["group"].fillna("no answer")]
+            )
+            wide = 100 * shares.pivot(index="theme", columns="group", values="share")
+            order = list(dict.fromkeys(shares["group"]))
+            sizes = shares.drop_duplicates("group").set_index("group")["n_answers"]
+            kept = [name for name in order if wide[name].notna().any()]
+            shown = wide.loc[top["theme"], kept]
+            shown.columns = [f"{name} (n={sizes[name]})" for name in kept]
+            shown.insert(0, "label", top["label"].to_numpy())
+            hidden = shares[shares["suppressed"]].drop_duplicates("group")
+            label = group.label.in_language(lang)
+            made.append(
+                table_or_words(
+                    shown.reset_index(drop=True),
+                    f"The {DRAWN} most frequent themes by: {label} (per cent of answers)",
+                    f"No group of “{label}” has enough answers to be shown.",
+                    stub="label",
+                    formats={name: "1dp" for name in shown.columns if name != "label"},
+                    columns={"label": "Theme"},
+                    notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than 10 "
+                    "answers or 5 clusters.",
+                    lang=lang,
+                )
+            )
+    return made
+
+
+def _group_names(wave: Wave, table: str, item: str, lang: str) -> dict[str, str]:
+    """Labels of a grouping item's values, where it has a scale; own or joined."""
+    for name in (table, *wave.questionnaire.tables):
+        for one in wave.questionnaire.tables[name].items:
+            if one.id == item:
+                levels = wave.questionnaire.levels(one)
+                return {str(level.value): level.label.in_language(lang) for level in levels}
+    return {}
+
+
+def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figure]:
+    """For each item cut into bands: the six most frequent themes with their intervals."""
+    made: list[Figure] = []
+    top = list(coded.shares.nlargest(6, "share", keep="first")["theme"])
+    for table, declared in wave.questionnaire.tables.items():
+        for group in declared.groups:
+            if not group.bands:
+                continue
+            shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])
+            shown = _labelled(shares[shares["theme"].isin(top)], coded, lang)
+            shown = shown.sort_values(
+                ["theme", "group"],
+                key=lambda s: (
+                    s.map({t: i for i, t in enumerate(top)}).fillna(0) if s.name == "theme" else s
+                ),
+                kind="stable",
+            )
+            label = group.label.in_language(lang)
+            shown = shown.assign(
+                group=shown["group"],
+                **{n: 100 * shown[n].astype("float64") for n in ("share", "low", "high")},
+            )
+            made.append(
+                figures.forest(
+                    shown,
+                    "label",
+                    "share",
+                    "low",
+                    "high",
+                    "group",
+                    digits=0,
+                    xlabel="Share of answers (%)",
+                    title=f"The six most frequent themes by: {label.lower()}",
+                    caption="Share of the group's answers with the theme; 95% intervals, "
+                    "clustered. Pattern hits, not yet checked by people.",
+                    status=status,
+                    lang=lang,
+                )
+            )
+    return made
+
+
+def group_words(coded: Coded, wave: Wave, lang: str) -> list[str]:
+    """For each item cut into bands: the theme whose share moves most from first to last band."""
+    said: list[str] = []
+    for table, declared in wave.questionnaire.tables.items():
+        for group in declared.groups:
+            if not group.bands:
+                continue
+            first, *_, last = group.bands
+            shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])
+            keyed = _labelled(shares, coded, lang).set_index("label")
+            lower = keyed[keyed["group"] == first]
+            upper = keyed[keyed["group"] == last]
+            if lower.empty or upper.empty:
+                continue
+            moved = (upper["share"] - lower["share"]).abs().astype("float64")
+            name = str(moved.sort_values(kind="stable").index[-1])
+            a, b = (part.loc[[name]].to_dict("records")[0] for part in (lower, upper))
+            apart = b["low"] > a["high"] or a["low"] > b["high"]
+            said.append(
+                f"Between answers with {group.label.in_language(lang).lower()} {first} and {last} "
+                f"the theme that differs most is “{name}”: "
+                f"{percent(a['share'], 0, lang)} against "
+                f"{percent(b['share'], 0, lang)}. "
+                + (
+                    "Their intervals do not overlap."
+                    if apart
+                    else "Their intervals overlap, so this may be chance."
+                )
+                + " It was picked as the largest of many differences, which flatters it."
+            )
+    return said
+
+
+def pattern_table(coded: Coded, lang: str) -> tables.Table | Prose:
+    """The patterns that catch most, and how many are not printed."""
+    counts = pattern_counts(coded.hits, coded.answers)
+    counts = counts.sort_values("n_answers", ascending=False, kind="stable")
+    kept = counts[counts["n_members"] >= FEWEST_MEMBERS_PATTERN]
+    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
+    return table_or_words(
+        kept.assign(theme=kept["theme"].map(labels)).drop(columns="language").head(20),
+        "The twenty patterns that catch most answers",
+        "No pattern is used by enough members to be printed.",
+        columns={
+            "theme": "Theme",
+            "pattern": "Pattern",
+            "n_hits": "Hits",
+            "n_answers": "Answers",
+            "n_members": "Clusters",
+        },
+        notes=f"{len(counts)} patterns fire; those of fewer than {FEWEST_MEMBERS_PATTERN} clusters "
+        f"({len(counts) - len(kept)}) are not printed.",
+        lang=lang,
+    )
+
+
+def unseen(coded: Coded) -> pd.DataFrame:
+    """Stems that mark the answers without a theme, per language."""
+    found = [
+        distinctive_stems(
+            coded.answers, coded.coded_ids, language, min_members=FEWEST_MEMBERS, top=15
+        ).assign(language=language)
+        for language in sorted(coded.answers["language"].unique())
+    ]
+    nothing = distinctive_stems(coded.answers.head(0), set(), "en").assign(language="")
+    return pd.concat(found, ignore_index=True) if found else nothing
+
+
+def unseen_table(stems: pd.DataFrame, lang: str) -> tables.Table | Prose:
+    """Stems that mark the answers without a theme."""
+    mine = stems[stems["side"] == "uncoded"]
+    return table_or_words(
+        mine[["language", "stem", "n_uncoded", "n_coded", "n_members", "z"]],
+        "Stems that mark the answers in which no theme was found",
+        f"No stem that at least {FEWEST_MEMBERS} members use marks the answers without a theme.",
+        formats={"z": "1dp"},
+        columns={
+            "language": "Language",
+            "stem": "Stem",
+            "n_uncoded": "Answers without a theme",
+            "n_coded": "Answers with one",
+            "n_members": "Clusters",
+            "z": "z",
+        },
+        lang=lang,
+    )
+
+
+def results(coded: Coded, stems: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every table that later notebooks read."""
+    return {
+        "answers": coded.answers.drop(columns="text"),
+        "hits": coded.hits,
+        "shares": coded.shares,
+        "families": coded.families,
+        "stems": stems,
+        **{f"shares_by_{name}": table for name, table in coded.by_group.items()},
+    }
+
+
+def facts(coded: Coded) -> dict[str, Any]:
+    """Single numbers that later pages quote."""
+    return {
+        "answers": len(coded.answers),
+        "coded": len(coded.coded_ids),
+        "hits": len(coded.hits),
+        "members": int(coded.answers["member"].nunique()),
+        "frame_version": str(coded.codebook.version),
+        "frame_status": coded.codebook.status,
+    }
+
+
+def found(coded: Coded, wave: Wave, lang: str) -> list[str]:
+    """What the notebook found, a sentence each."""
+    if coded.answers.empty:
+        return ["This wave holds no open answers: there was nothing to code."]
+    rows = coded.families.dropna(subset=["share"])
+    families = {key: family[lang] for key, family in coded.codebook.families.items()}
+    said = [reach(coded, wave, lang), theme_words(coded, lang)]
+    if len(rows):
+        parts = [
+            f"{families[row['theme']].lower()} in {_percent(row, lang)}"
+            for row in rows.sort_values("share", ascending=False, kind="stable").to_dict("records")
+        ]
+        said.append(f"By family, in per cent of the answers with 95% intervals: {listing(parts)}.")
+    share = len(coded.coded_ids) / len(coded.answers)
+    said.append(
+        f"The frame is {coded.codebook.status}. "
+        + (
+            f"It finds something in only {percent(share, 0, lang)} of these answers: it was "
+            "written for forums, and a theme it does not find is not thereby rare."
+            if share < FITS
+            else ""
+        )
+    )
+    return said

@@ -1,0 +1,18 @@
+"""The figures of our reports: each takes a table and gives a `Figure` to display."""
+
+from __future__ import annotations
+
+from msfresearch.report.bars import count_bars, share_bars
+from msfresearch.report.figure import Figure
+from msfresearch.report.levels import missing_bars, stacked_levels
+from msfresearch.report.points import forest, scatter
+
+__all__ = [
+    "Figure",
+    "count_bars",
+    "forest",
+    "missing_bars",
+    "scatter",
+    "share_bars",
+    "stacked_levels",
+]
