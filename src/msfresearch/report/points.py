@@ -22,7 +22,7 @@ def forest(
     high: str,
     group: str,
     *,
-    null_value: float = 0.0,
+    null_value: float | None = 0.0,
     digits: int = 2,
     xlabel: str | None = None,
     title: str,
@@ -41,8 +41,8 @@ def forest(
         as independent, clustered by country, aggregated to the plan). Views have their own
         marker and colour and are named beside each interval. A missing estimate is printed as
         such.
-    null_value : float
-        Value of no difference, drawn as a line.
+    null_value : float, optional
+        Value of no difference, drawn as a line; None where there is none, as for means.
     digits : int
         Decimals of the printed estimates.
     xlabel : str, optional
@@ -67,7 +67,7 @@ def forest(
             *data.loc[y, [estimate, low, high]],
             digits=digits,
             level=None,
-            null_value=null_value,
+            null_value=0.0 if null_value is None else null_value,
             lang=lang,
         )
         for y in range(len(data))
@@ -84,7 +84,6 @@ def forest(
             lang=lang,
         )
         axes.set_ylim(height, 0)
-        axes.axvline(null_value, color=style.INK, lw=1.2)
         y, place = 0.0, -1
         for i in range(len(data)):
             if data["_outcome"][i] != place:
@@ -105,24 +104,21 @@ def forest(
             style.row_label(axes, middle, view_text, shown[i])
             colour = style.COLOURS[view % len(style.COLOURS)]
             marker = style.MARKERS[view % len(style.MARKERS)]
+            if null_value is not None:
+                # Row by row, so that the line does not run through the names of the outcomes.
+                axes.vlines(null_value, y, y + row, color=style.INK, lw=1.2)
             axes.hlines(middle, data[low][i], data[high][i], color=colour, lw=2.4)
             axes.plot(data[estimate][i], middle, marker, color=colour, ms=8.5, mec="white")
             y += row
         svg = to_svg(drawing)
-    includes = (data[low] <= null_value) & (data[high] >= null_value)
     entries = [f"{data[label][i]}, {data[group][i]}: {shown[i]}" for i in range(len(data))]
     limit = 12
     if len(entries) > limit:
         entries = [*entries[:limit], say("and more", lang, n=len(entries) - limit)]
-    alt = say(
-        "alt forest",
-        lang,
-        title=title,
-        entries="; ".join(entries),
-        zero=int(includes.sum()),
-        all=len(data),
-        null=f"{null_value:g}",
-    )
+    alt = say("alt forest", lang, title=title, entries="; ".join(entries))
+    if null_value is not None:
+        zero = int(((data[low] <= null_value) & (data[high] >= null_value)).sum())
+        alt += " " + say("alt null", lang, zero=zero, all=len(data), null=f"{null_value:g}")
     data = data.drop(columns=["_outcome", "_view"])
     return finish(svg, alt, caption, data, status=status, lang=lang)
 
@@ -198,7 +194,7 @@ def scatter(
         axes.set(xlabel="", ylabel="")
         style.above_plot(drawing, axes, y_name, groups, colours)
         if label:
-            for i in _furthest(data, x, y, named):
+            for i in _apart(data, x, y, _furthest(data, x, y, named)):
                 style.point_label(axes, data[x][i], data[y][i], data[label][i])
         svg = to_svg(drawing)
     rank = data[x].rank().corr(data[y].rank())
@@ -230,3 +226,17 @@ def _furthest(data: pd.DataFrame, x: str, y: str, n: int) -> list[int]:
     spread = data[[x, y]].std().replace(0, 1).fillna(1)
     away = (((data[[x, y]] - data[[x, y]].mean()) / spread) ** 2).sum(axis=1)
     return list(away.sort_values(ascending=False, kind="stable").index[:n])
+
+
+def _apart(data: pd.DataFrame, x: str, y: str, chosen: list[int]) -> list[int]:
+    """The chosen marks whose names would not lie on one another, the first come first."""
+    wide, tall = (float(np.ptp(data[name])) or 1.0 for name in (x, y))
+    kept: list[int] = []
+    for i in chosen:
+        near = (
+            abs(data[x][i] - data[x][k]) < 0.4 * wide and abs(data[y][i] - data[y][k]) < 0.07 * tall
+            for k in kept
+        )
+        if not any(near):
+            kept.append(i)
+    return kept

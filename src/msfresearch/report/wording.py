@@ -65,7 +65,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "alt levels row": "{item} (n = {n}): {parts}",
         "alt missing": "{title}. {total} without an answer over {items}; most in {item} ({n}). "
         "By reason: {reasons}.",
-        "alt forest": "{title}. {entries}. {zero} of {all} intervals include {null}.",
+        "alt forest": "{title}. {entries}.",
+        "alt null": "{zero} of {all} intervals include {null}.",
         "alt scatter": "{title}. {points}: {x} from {x_low} to {x_high}, {y} from {y_low} to "
         "{y_high}. Rank correlation {rank}.",
         "alt left out": "{points} without both values not shown.",

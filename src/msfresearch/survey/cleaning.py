@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from msfresearch.errors import AnswerError, SourceError
 from msfresearch.survey.convert import Reading, convert
 from msfresearch.survey.countries import Countries
+from msfresearch.survey.joins import UNMATCHED, join_table, note, stack
 from msfresearch.survey.questionnaire import Item, Questionnaire, Table
 
 LOG = pa.DataFrameSchema(
@@ -36,16 +37,6 @@ LISTED = pa.DataFrameSchema(
         "value": pa.Column(str, nullable=True),
         "other_item": pa.Column(str),
         "other_value": pa.Column(str, nullable=True),
-    },
-    strict=True,
-)
-UNMATCHED = pa.DataFrameSchema(
-    {
-        "table": pa.Column(str),
-        "row_id": pa.Column(str),
-        "line": pa.Column(int),
-        "looked_in": pa.Column(str),
-        "looked_for": pa.Column(str),
     },
     strict=True,
 )
@@ -118,7 +109,7 @@ def clean(
         values, why = _convert_all(name, raw[name], table, reading, log)
         values, why = _derive(name, values, why, table, log)
         ids = _row_ids(values, table, files[name])
-        _note(log, name, "rows read", len(raw[name]), len(values), 0)
+        note(log, name, "rows read", len(raw[name]), len(values), 0)
         values.insert(0, "row_id", ids)
         values.insert(1, "line", values.index.astype("int64"))
         why.insert(0, "row_id", ids)
@@ -128,47 +119,13 @@ def clean(
     for name in raw:
         join = questionnaire.tables[name].join
         if join is not None and join.table in tables:
-            unmatched.append(_join(name, tables, reasons, questionnaire, log))
+            unmatched.append(join_table(name, tables, reasons, questionnaire, log))
     return Cleaned(
         tables,
         reasons,
         LOG.validate(pd.DataFrame(log, columns=list(LOG.columns)).astype({"item": "str"})),
-        LISTED.validate(_stack(listed, LISTED)),
-        UNMATCHED.validate(_stack(unmatched, UNMATCHED)),
-    )
-
-
-def _stack(frames: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
-    types = {
-        name: "int64" if "int" in str(column.dtype) else "str"
-        for name, column in schema.columns.items()
-    }
-    kept = [frame for frame in frames if len(frame)]
-    if not kept:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
-    return pd.concat(kept, ignore_index=True).astype(types)
-
-
-def _note(
-    log: list[dict[str, object]],
-    table: str,
-    rule: str,
-    rows_in: int,
-    rows_out: int,
-    cells: int,
-    item: str | None = None,
-    detail: str | None = None,
-) -> None:
-    log.append(
-        {
-            "table": table,
-            "rule": rule,
-            "item": item,
-            "rows_in": rows_in,
-            "rows_out": rows_out,
-            "cells_changed": cells,
-            "detail": detail,
-        }
+        LISTED.validate(stack(listed, LISTED)),
+        UNMATCHED.validate(stack(unmatched, UNMATCHED)),
     )
 
 
@@ -214,13 +171,13 @@ def _convert_all(
             answers = convert(raw[header], item, header, reading)
             values[column], why[column] = answers.values, answers.reasons
             for rule, cells in answers.changes.items():
-                _note(log, name, rule, len(raw), len(raw), cells, column)
+                note(log, name, rule, len(raw), len(raw), cells, column)
             if item.type == "country":
                 aliases = raw[header].str.strip().isin(list(reading.countries.aliases))
                 rule = "country known by an alias only"
-                _note(log, name, rule, len(raw), len(raw), int(aliases.sum()), column)
+                note(log, name, rule, len(raw), len(raw), int(aliases.sum()), column)
     if table.ignore:
-        _note(
+        note(
             log,
             name,
             "column left out",
@@ -259,7 +216,7 @@ def _derive(
                 reason[fill] = pd.NA
             values[item.id], why[item.id] = first, reason
             detail = ", ".join(f"{n} from {source}" for source, n in used.items())
-            _note(
+            note(
                 log,
                 name,
                 "first available value",
@@ -277,7 +234,7 @@ def _derive(
             taken = why.loc[hollow, parts[0]].where(same, "unclear")
             values.loc[hollow, item.id] = pd.NA
             why.loc[hollow, item.id] = taken
-            _note(
+            note(
                 log,
                 name,
                 "a sum of which every part is missing",
@@ -349,7 +306,7 @@ def _disagreements(
         expected = other.map({k: str(v) for k, v in agreement.expect.items()})
         mine = values[item.id].astype("str")
         wrong = ~((mine == expected) | (mine.isna() & expected.isna()))
-        _note(
+        note(
             log,
             name,
             "code against words",
@@ -373,59 +330,4 @@ def _disagreements(
                 }
             )
         )
-    return _stack(found, LISTED)
-
-
-def _join(
-    name: str,
-    tables: dict[str, pd.DataFrame],
-    reasons: dict[str, pd.DataFrame],
-    questionnaire: Questionnaire,
-    log: list[dict[str, object]],
-) -> pd.DataFrame:
-    """Take items over from another table; both tables keep every row they had."""
-    join = questionnaire.tables[name].join
-    assert join is not None
-    mine = tables[name]
-    wanted = mine[list(join.on)].astype("str").agg("-".join, axis=1)
-    other = tables[join.table].set_index(
-        tables[join.table][list(join.on)].astype("str").agg("-".join, axis=1)
-    )
-    if other.index.has_duplicates:
-        raise AnswerError(
-            "a join on a key that is not unique",
-            column=", ".join(join.on),
-            found=str(other.index[other.index.duplicated()][0]),
-            expected=f"one row of {join.table} per key",
-        )
-    why = reasons[join.table].set_index(other.index)
-    matched = wanted.isin(other.index)
-    mine.insert(1, join.id, wanted.astype("str"))
-    for column in join.take:
-        mine[column] = other[column].reindex(wanted).to_numpy(dtype=object)
-        mine[column] = mine[column].astype(other[column].dtype)
-        reason = why[column].reindex(wanted).set_axis(mine.index)
-        reasons[name][column] = reason.where(matched, "no_data").where(mine[column].isna())
-        reasons[name][column] = reasons[name][column].astype("str")
-    without = int((~other.index.isin(wanted)).sum())
-    _note(
-        log,
-        name,
-        f"joined to {join.table}",
-        len(mine),
-        len(mine),
-        int(matched.sum()) * len(join.take),
-        None,
-        f"{int(matched.sum())} rows matched, {int((~matched).sum())} found no partner (kept, "
-        f"listed); {without} of {len(other)} {join.table} have no row here",
-    )
-    rows = mine.loc[~matched]
-    return pd.DataFrame(
-        {
-            "table": name,
-            "row_id": rows["row_id"],
-            "line": rows["line"],
-            "looked_in": join.table,
-            "looked_for": rows[join.id],
-        }
-    )
+    return stack(found, LISTED)

@@ -145,7 +145,7 @@ class Group(Strict):
 
 
 class Highlight(Strict):
-    """An item that the brief shows: the share of yes, or of a level and those above it."""
+    """An item that the brief shows: the share of yes, or of at least a level or number."""
 
     item: Identifier
     at_least: str | None = None

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters import success, themes
+from msfresearch.report.chapters import success, themes, verdicts
 from msfresearch.report.chapters.common import listing, table_or_words
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
-from msfresearch.report.wording import interval, number, percent, share_of
+from msfresearch.report.wording import interval, number, percent
 from msfresearch.survey.questionnaire import Highlight, Item, Questionnaire
 from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
 from msfresearch.wave import Wave
@@ -62,6 +62,9 @@ def highlights(wave: Wave, lang: str) -> pd.DataFrame:
 def _reached(
     values: pd.Series[Any], item: Item, mark: Highlight, questionnaire: Questionnaire
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if item.type == "numeric":
+        least = float(mark.at_least) if mark.at_least is not None else 1.0
+        return np.asarray(values.astype("float64") >= least, dtype=np.bool_)
     levels = [level.value for level in questionnaire.levels(item)]
     codes = [level.code for level in questionnaire.levels(item)]
     first = codes.index(mark.at_least) if mark.at_least is not None else 1
@@ -81,8 +84,8 @@ def highlight_figures(shares: pd.DataFrame, wave: Wave, lang: str) -> list[Figur
                 "low",
                 "high",
                 "n",
-                title=f"Share of {units} for which each was found",
-                caption=f"Of the {units} that were coded on it (n), out of "
+                title=f"Share of {units} with each",
+                caption=f"Of the {units} with a code (n), out of "
                 f"{number(int(rows['of'].iloc[0]), 0, lang)}. 95% intervals, clustered by country.",
                 sort=False,
                 status=wave.manifest.status,
@@ -99,11 +102,15 @@ def highlight_words(shares: pd.DataFrame, wave: Wave, lang: str) -> list[str]:
         units = wave.questionnaire.tables[str(name)].units.in_language(lang)
         for row in rows.head(2).to_dict("records"):
             said.append(
-                f"{row['label']}: {share_of(row['yes'], row['n'], lang)} {units} that were coded "
-                f"on it, 95% interval {percent(row['low'], 0, lang)} to "
-                f"{percent(row['high'], 0, lang)}; "
-                f"{number(row['of'] - row['n'], 0, lang)} of {number(row['of'], 0, lang)} were "
-                "not coded."
+                f"{row['label']}: {number(row['yes'], 0, lang)} of the {number(row['n'], 0, lang)} "
+                f"{units} with a code ({percent(row['share'], 0, lang)}; 95% interval "
+                f"{percent(row['low'], 0, lang)} to {percent(row['high'], 0, lang)})."
+                + (
+                    f" {number(row['of'] - row['n'], 0, lang)} of {number(row['of'], 0, lang)} "
+                    "were not coded."
+                    if row["of"] > row["n"]
+                    else ""
+                )
             )
     return said
 
@@ -117,7 +124,7 @@ def headlines(
 ) -> list[str]:
     """Three to six sentences: what a reader in a hurry takes away, each with its uncertainty."""
     said = highlight_words(shares, wave, lang)[:3]
-    said += success.found(analysed, lang)
+    said += verdicts.found(analysed, lang)
     if len(coded.answers):
         said += themes.found(coded, wave, lang)[:2]
     return said or ["This wave has data, but nothing in it is marked as a finding."]
@@ -132,7 +139,7 @@ def who(wave: Wave, lang: str) -> tables.Table:
             "rows": n,
             "members": facts["members"][name],
         }
-        for name, n in facts["rows"].items()
+        for name, n in ((s.table, facts["rows"][s.table]) for s in wave.manifest.sources)
     ]
     clusters = {t.member for t in wave.questionnaire.tables.values()}
     words = {"country": "Countries", "respondent": "Respondents", "proposal": "Proposals"}

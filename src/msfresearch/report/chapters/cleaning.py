@@ -19,7 +19,6 @@ from msfresearch.survey.questionnaire import Questionnaire
 from msfresearch.themes.shares import cluster_share
 from msfresearch.wave import Wave
 
-MOST_ITEMS = 12
 REASONS = {
     "blank": "left blank",
     "not_reviewed": "not reviewed",
@@ -245,126 +244,6 @@ def number_table(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> t
         },
         lang=lang,
     )
-
-
-def missing_figures(missing: pd.DataFrame, status: str, lang: str) -> list[Figure]:
-    """One figure per table: items that lack answers, by reason."""
-    drawn: list[Figure] = []
-    for name, rows in missing.groupby("table", sort=False):
-        lacking = rows[(rows["reason"] != "answered") & (rows["n"] > 0)]
-        if lacking.empty:
-            continue
-        worst = lacking.groupby("label")["n"].sum().sort_values(ascending=False, kind="stable")
-        shown = worst.index[:MOST_ITEMS]
-        chosen = lacking[lacking["label"].isin(shown)].copy()
-        chosen["reason"] = chosen["reason"].map(REASONS)
-        chosen["_order"] = chosen["label"].map({label: i for i, label in enumerate(shown)})
-        chosen = chosen.sort_values(["_order", "reason"], kind="stable")
-        beyond = len(worst) - len(shown)
-        more = f" {beyond} items with fewer missing answers are not drawn." if beyond else ""
-        drawn.append(
-            figures.missing_bars(
-                chosen,
-                "label",
-                "reason",
-                "n",
-                title=f"Missing answers in {name}, by reason",
-                caption=f"Of {number(int(rows['rows'].iloc[0]), 0, lang)} rows.{more}",
-                status=status,
-                lang=lang,
-            )
-        )
-    return drawn
-
-
-def missing_words(missing: pd.DataFrame, lang: str) -> str:
-    """Which reason is the most frequent."""
-    lacking = missing[missing["reason"] != "answered"]
-    total = int(lacking["n"].sum())
-    if not total:
-        return "No answer is missing."
-    by_reason = lacking.groupby("reason")["n"].sum().sort_values(ascending=False, kind="stable")
-    cells = int(missing["n"].sum())
-    reason = REASONS[str(by_reason.index[0])]
-    return (
-        f"Of {number(cells, 0, lang)} cells, {number(total, 0, lang)} "
-        f"({percent(total / cells, 0, lang)}) hold no answer; the most frequent reason is "
-        f"“{reason}” ({share_of(int(by_reason.iloc[0]), total, lang)}). "
-        f"{len(by_reason)} reasons occur, and each is stored beside the empty cell."
-    )
-
-
-def join_context(wave: Wave, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Join the context tables to the wave's smallest table that knows its countries.
-
-    Returns
-    -------
-    joined, coverage : DataFrame
-        As :meth:`msfresearch.wave.Wave.context`; both without rows when no table has countries.
-    """
-    found = [
-        (len(frame), name, item.id)
-        for name, frame in cleaned.tables.items()
-        for item in wave.questionnaire.tables[name].items
-        if item.type == "country"
-    ]
-    if not found:
-        from msfresearch.survey.context import COVERAGE
-
-        nothing = pd.DataFrame({"row_id": [], "country": [], "year": []}, dtype="str")
-        return nothing, pd.DataFrame({column: [] for column in COVERAGE.columns})
-    _, name, country = min(found)
-    rows = cleaned.tables[name]
-    rows = pd.DataFrame(
-        {
-            "row_id": rows["row_id"],
-            "country": rows[country],
-            "year": rows["year"] if "year" in rows else int(wave.manifest.fieldwork[-1].end[:4]),
-        }
-    )
-    return wave.context(rows)
-
-
-def coverage_table(coverage: pd.DataFrame, lang: str) -> tables.Table | Prose:
-    """The reach of every join to a context variable."""
-    return table_or_words(
-        coverage,
-        "Reach of the join to each context variable",
-        "This wave holds no countries to join.",
-        columns={
-            "source": "Table",
-            "variable": "Variable",
-            "rows": "Rows",
-            "joined": "Joined",
-            "countries": "Countries",
-            "countries_joined": "Countries joined",
-            "without": "Without",
-            "left_out": "In the table, but no country",
-        },
-        lang=lang,
-    )
-
-
-def coverage_words(coverage: pd.DataFrame) -> str:
-    """How far the context tables reach, in a sentence."""
-    if coverage.empty:
-        return "Without countries there is nothing to join."
-    here = coverage[coverage["variable"].notna()]
-    absent = coverage.loc[coverage["variable"].isna(), "source"]
-    said = []
-    if len(here):
-        share = here["countries_joined"] / here["countries"]
-        worst = here.loc[share.sort_values(kind="stable").index].to_dict("records")[0]
-        said.append(
-            f"The join that reaches least is {worst['variable']}: {worst['countries_joined']} of "
-            f"{worst['countries']} countries."
-        )
-    if len(absent):
-        said.append(
-            f"{listing(absent)}: registered but not on this computer, so left out; "
-            "msfresearch fetch context brings them."
-        )
-    return " ".join(said)
 
 
 def facts(cleaned: Cleaned, wave: Wave) -> dict[str, Any]:

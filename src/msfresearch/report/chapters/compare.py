@@ -180,6 +180,7 @@ def group_figure(table: pd.DataFrame, comparison: Comparison, status: str, lang:
         "high",
         "level",
         digits=1,
+        null_value=None,
         xlabel=labels[second],
         title=f"{labels[second]}: mean by what the reviewers coded",
         caption="Mean of countries with 95% intervals (Student's t). Levels with fewer than 3 "
@@ -211,11 +212,13 @@ def said(found: pd.DataFrame, comparison: Comparison, lang: str) -> list[str]:
             told.append(f"{pair}: not estimated ({row['status']}).")
             continue
         shown = interval(row["estimate"], row["low"], row["high"], lang=lang)
-        reading = (
-            "neither a connection nor its absence is shown"
-            if row["low"] <= 0 <= row["high"]
-            else f"they go {'together' if row['estimate'] > 0 else 'against each other'}"
-        )
+        way = "together" if row["estimate"] > 0 else "against each other"
+        if row["low"] <= 0 <= row["high"]:
+            reading = "neither a connection nor its absence is shown"
+        elif row["p_adjusted"] >= 0.05:
+            reading = f"they seem to go {way}, but with several pairs tried this may be chance"
+        else:
+            reading = f"they go {way}"
         told.append(
             f"{pair}: {reading} ({row['statistic']} {shown}, p {p_value(row['p_adjusted'], lang)} "
             f"adjusted, {row['n']} countries)."

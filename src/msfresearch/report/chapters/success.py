@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from msfresearch.report import figures, prose, tables
+from msfresearch.report import figures, tables
 from msfresearch.report.chapters.cleaning import REASONS
-from msfresearch.report.chapters.common import Question, listing
+from msfresearch.report.chapters.common import listing
 from msfresearch.report.figure import Figure
-from msfresearch.report.wording import interval, number, p_value, verdict
+from msfresearch.report.wording import interval, number
 from msfresearch.success.effects import average_effects
 from msfresearch.success.findings import findings
 from msfresearch.success.plan import Analysis, Plan, WavePlan
-from msfresearch.success.rows import accounting
+from msfresearch.success.rows import accounting, prepare
 from msfresearch.success.views import fit_views
 from msfresearch.wave import Wave
 
@@ -25,7 +25,15 @@ VIEWS = {
     "clustered": "rows, clustered by country",
     "aggregated": "plans, clustered by country",
 }
+#: The views that a brief shows, in plain words.
+PLAIN_VIEWS = {
+    "clustered": "every row counts the same",
+    "aggregated": "every plan counts the same",
+}
 SCALES = {"points": "Difference in points", "log odds": "Difference in log odds"}
+
+
+RESULTS = ("views", "effects", "findings", "accounting", "limits")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Analysed:
     effects: pd.DataFrame
     findings: pd.DataFrame
     accounting: pd.DataFrame
+    limits: pd.DataFrame
 
 
 def planned(plan: Plan, wave: Wave) -> WavePlan | None:
@@ -58,48 +67,48 @@ def analyse(wave: Wave, plan: WavePlan, lang: str) -> list[Analysed]:
                 average_effects(frame, analysis, language=lang),
                 findings(views, analysis),
                 accounting(frame, analysis, reasons=reasons),
+                _limits(frame, analysis, lang),
             )
         )
     return done
+
+
+def _limits(frame: pd.DataFrame, analysis: Analysis, lang: str) -> pd.DataFrame:
+    """Predictors asked for and refused, per outcome, with the size that set the limit."""
+    asked = {one.item: one.label.in_language(lang) for one in analysis.predictors}
+    rows = []
+    for outcome in analysis.outcomes:
+        limit = prepare(frame, analysis, outcome).limit
+        rows.append(
+            {
+                "analysis": analysis.id,
+                "outcome": outcome.id,
+                "label": outcome.label.in_language(lang),
+                "allowed": limit.allowed,
+                "entered": 1 + len(limit.kept),
+                "refused": listing(asked[item].lower() for item in limit.refused) or None,
+                "n_units": limit.n_units,
+                "n_events": limit.n_events,
+            }
+        )
+    return pd.DataFrame(rows).astype({"refused": "str", "n_events": "Int64"})
 
 
 def stored(wave: Wave, plan: WavePlan | None) -> list[Analysed]:
     """The analyses as stage ``success`` left them."""
     if plan is None:
         return []
-    names = ("views", "effects", "findings", "accounting")
-    kept = {name: wave.table("success", name) for name in names}
+    kept = {name: wave.table("success", name) for name in RESULTS}
     return [
         Analysed(
             analysis,
             *(
                 kept[name][kept[name]["analysis"] == analysis.id].reset_index(drop=True)
-                for name in names
+                for name in RESULTS
             ),
         )
         for analysis in plan.analyses
     ]
-
-
-def pages(analysed: list[Analysed], status: str, lang: str) -> list[Any]:
-    """Every analysis in order: question, rows, views, figures, and what they say."""
-    shown: list[Any] = []
-    for one in analysed:
-        analysis = one.analysis
-        shown.append(Question(analysis.question.in_language(lang)))
-        shown.append(
-            prose.paragraph(
-                f"Compared: {analysis.exposure.contrast.in_language(lang)}. "
-                f"The analysis is {analysis.family}. {analysis.evidence.strip()}"
-            )
-        )
-        shown.append(account_table(one, lang))
-        shown += forests(one, status, lang)
-        shown.append(view_table(one, lang))
-        if len(one.effects):
-            shown.append(effect_table(one, lang))
-        shown.append(prose.bullets(*said(one, lang)))
-    return shown
 
 
 def account_table(one: Analysed, lang: str) -> tables.Table:
@@ -233,15 +242,18 @@ def effect_table(one: Analysed, lang: str) -> tables.Table:
     )
 
 
-def forests(one: Analysed, status: str, lang: str) -> list[Figure]:
+def forests(
+    one: Analysed, status: str, lang: str, views: Mapping[str, str] = VIEWS
+) -> list[Figure]:
     """One figure per scale: points and log odds do not share an axis."""
     drawn: list[Figure] = []
     for scale, xlabel in SCALES.items():
         rows = one.views[(one.views["scale"] == scale) & one.views["sensitivity_of"].isna()]
+        rows = rows[rows["view"].isin(list(views))]
         if rows["estimate"].notna().any():
             drawn.append(
                 figures.forest(
-                    rows.assign(view=rows["view"].map(VIEWS)),
+                    rows.assign(view=rows["view"].map(views)),
                     "label",
                     "estimate",
                     "low",
@@ -250,93 +262,18 @@ def forests(one: Analysed, status: str, lang: str) -> list[Figure]:
                     xlabel=xlabel,
                     title=f"{one.analysis.exposure.label.in_language(lang)}: "
                     f"{xlabel.lower()} by outcome and view",
-                    caption="95% intervals. The line at 0 is no difference. Commitments of one "
-                    "plan share its forum, so the first view counts the same forum many times."
-                    if one.analysis.units.plan
-                    else "95% intervals. The line at 0 is no difference.",
+                    caption="95% intervals. The line at 0 is no difference. "
+                    + (
+                        "Rows of one plan share its forum: taken as independent they count it "
+                        "many times."
+                        if one.analysis.units.plan and "naive" in views
+                        else "Intervals count countries."
+                    ),
                     status=status,
                     lang=lang,
                 )
             )
     return drawn
-
-
-def said(one: Analysed, lang: str) -> list[str]:
-    """What the views amount to, a bullet per outcome."""
-    return [sentence_of(row, one, lang) for row in one.findings.to_dict("records")] + limits(one)
-
-
-def sentence_of(row: Mapping[Any, Any], one: Analysed, lang: str) -> str:
-    """One outcome in words: the verdict by country, what rows would have claimed, the plans."""
-    label = str(row["label"])
-    if row["evidence"] == "not estimated":
-        return f"{label}: not estimated ({row['status']})."
-    effect = _effect(one, row)
-    if effect is not None:
-        parts = [
-            verdict(
-                100 * effect["effect"],
-                100 * effect["low"],
-                100 * effect["high"],
-                outcome=f"{label} (percentage points)",
-                digits=1,
-                lang=lang,
-            )
-        ]
-        mde = f"{number(100 * effect['mde'], 0, lang)} percentage points"
-    else:
-        parts = [verdict(row["estimate"], row["low"], row["high"], outcome=label, lang=lang)]
-        mde = f"{number(row['mde'], 2, lang)} points"
-    if row["manufactured"] is True:
-        parts.append(
-            "Rows taken as independent would have called this a difference "
-            f"(p {_p(row['naive_p'], lang)}); clustered by country p is {_p(row['p'], lang)}, with "
-            f"a standard error {number(row['se_ratio'], 1, lang)} times as large."
-        )
-    if row["evidence"] == "null":
-        parts.append(f"The smallest difference that would be found 4 times in 5 is {mde}.")
-    parts += _plans_disagree(row, lang)
-    return " ".join(parts)
-
-
-def _effect(one: Analysed, row: Mapping[Any, Any]) -> Mapping[Any, Any] | None:
-    rows = one.effects[
-        (one.effects["outcome"] == row["outcome"])
-        & (one.effects["view"] == "clustered")
-        & (one.effects["status"] == "estimated")
-    ]
-    return rows.to_dict("records")[0] if len(rows) else None
-
-
-def _plans_disagree(row: Mapping[Any, Any], lang: str) -> list[str]:
-    plan = row["plan_evidence"]
-    if not isinstance(plan, str) or plan == row["evidence"] or plan == "not estimated":
-        return []
-    shown = interval(row["plan_estimate"], row["plan_low"], row["plan_high"], lang=lang)
-    return [
-        f"With every plan counted the same instead of every commitment the estimate is {shown}, "
-        f"p {_p(row['plan_p'], lang)}, and {_p(row['plan_p_adjusted'], lang)} after allowing for "
-        "the outcomes tried: the answer hangs on what is counted, and is no finding by itself."
-    ]
-
-
-def _p(value: float, lang: str) -> str:
-    return p_value(value, lang)
-
-
-def limits(one: Analysed) -> list[str]:
-    """Predictors that the data could not bear."""
-    refused = one.views.dropna(subset=["refused"]).drop_duplicates("outcome")
-    told = []
-    for row in refused.to_dict("records"):
-        asked = {p.item: p.label.en.lower() for p in one.analysis.predictors}
-        names = listing(asked.get(name.strip(), name) for name in str(row["refused"]).split(","))
-        told.append(
-            f"{row['label']}: {names} were asked for as further predictors and refused; "
-            f"{row['n_rows']} rows bear no more than were kept. The comparison is not adjusted "
-            "for them."
-        )
-    return told
 
 
 def facts(analysed: list[Analysed], plan: WavePlan | None) -> dict[str, Any]:
@@ -355,34 +292,5 @@ def results(analysed: list[Analysed]) -> dict[str, pd.DataFrame]:
         return {}
     return {
         name: pd.concat([getattr(one, name) for one in analysed], ignore_index=True)
-        for name in ("views", "effects", "findings", "accounting")
+        for name in RESULTS
     }
-
-
-def found(analysed: list[Analysed], lang: str) -> list[str]:
-    """What the notebook found: one sentence per analysis, then how sure it is."""
-    said_: list[str] = []
-    for one in analysed:
-        main = one.findings[one.findings["sensitivity_of"].isna()]
-        null = main[main["evidence"] == "null"]
-        clear = main[main["evidence"].isin(["positive", "negative"])]
-        question = one.analysis.question.in_language(lang)
-        answer = []
-        if len(clear):
-            parts = listing(
-                f"{row['label']} ({'more' if row['evidence'] == 'positive' else 'less'})"
-                for row in clear.to_dict("records")
-            )
-            answer.append(f"Clustered by country a difference is seen for {parts}.")
-        if len(null):
-            answer.append(
-                f"For {listing(null['label'])} neither a difference nor its absence is shown."
-            )
-        said_.append(f"{question} {' '.join(answer)}")
-        fooled = int((main["manufactured"] == True).sum())  # noqa: E712 - a nullable boolean
-        if fooled:
-            said_.append(
-                f"{fooled} of {len(main)} outcomes would have passed for a difference if rows had "
-                "been taken as independent."
-            )
-    return said_

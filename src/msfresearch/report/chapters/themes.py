@@ -147,7 +147,8 @@ def cluster_word(wave: Wave) -> str:
     return listing(names)
 
 
-def _labelled(shares: pd.DataFrame, coded: Coded, lang: str) -> pd.DataFrame:
+def labelled(shares: pd.DataFrame, coded: Coded, lang: str) -> pd.DataFrame:
+    """Shares with the labels of theme and family."""
     labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
     families = {key: family[lang] for key, family in coded.codebook.families.items()}
     return shares.assign(
@@ -175,7 +176,7 @@ def family_figure(coded: Coded, status: str, lang: str) -> Figure:
 
 def theme_figure(coded: Coded, status: str, lang: str) -> Figure:
     """Share of answers per theme, the most frequent ones."""
-    shown = _labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
+    shown = labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
     return figures.share_bars(
         shown,
         "label",
@@ -193,9 +194,7 @@ def theme_figure(coded: Coded, status: str, lang: str) -> Figure:
 
 def theme_table(coded: Coded, lang: str) -> tables.Table:
     """Every theme with its share, those that never fire included."""
-    shown = _labelled(coded.shares, coded, lang).sort_values(
-        "share", ascending=False, kind="stable"
-    )
+    shown = labelled(coded.shares, coded, lang).sort_values("share", ascending=False, kind="stable")
     shown["percent"] = [_percent(row, lang) for row in shown.to_dict("records")]
     return tables.table(
         shown[["label", "family_label", "n_coded", "percent"]],
@@ -226,7 +225,7 @@ def _percent(row: Mapping[Any, Any], lang: str) -> str | None:
 
 def theme_words(coded: Coded, lang: str) -> str:
     """The most frequent theme, and how many never occur."""
-    rows = _labelled(coded.shares, coded, lang).dropna(subset=["share"])
+    rows = labelled(coded.shares, coded, lang).dropna(subset=["share"])
     if rows.empty:
         return "Too few answers to give a share: every cell is suppressed."
     top = rows.sort_values("share", kind="stable").to_dict("records")[-1]
@@ -242,127 +241,6 @@ def theme_words(coded: Coded, lang: str) -> str:
             else "Every theme is found at least once."
         )
     )
-
-
-def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Prose]:
-    """For each grouping item: the most frequent themes, one column per group."""
-    made: list[tables.Table | Prose] = []
-    top = _labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
-    for table, declared in wave.questionnaire.tables.items():
-        for group in declared.groups:
-            shares = coded.by_group[f"{table}_{group.item}"]
-            names = _group_names(wave, table, group.item, lang)
-            shares = shares.assign(
-                group=[names.get(str(g), str(g)) for g in shares["group"].fillna("no answer")]
-            )
-            wide = 100 * shares.pivot(index="theme", columns="group", values="share")
-            order = list(dict.fromkeys(shares["group"]))
-            sizes = shares.drop_duplicates("group").set_index("group")["n_answers"]
-            kept = [name for name in order if wide[name].notna().any()]
-            shown = wide.loc[top["theme"], kept]
-            shown.columns = [f"{name} (n={sizes[name]})" for name in kept]
-            shown.insert(0, "label", top["label"].to_numpy())
-            hidden = shares[shares["suppressed"]].drop_duplicates("group")
-            label = group.label.in_language(lang)
-            made.append(
-                table_or_words(
-                    shown.reset_index(drop=True),
-                    f"The {DRAWN} most frequent themes by: {label} (per cent of answers)",
-                    f"No group of “{label}” has enough answers to be shown.",
-                    stub="label",
-                    formats={name: "1dp" for name in shown.columns if name != "label"},
-                    columns={"label": "Theme"},
-                    notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than 10 "
-                    "answers or 5 clusters.",
-                    lang=lang,
-                )
-            )
-    return made
-
-
-def _group_names(wave: Wave, table: str, item: str, lang: str) -> dict[str, str]:
-    """Labels of a grouping item's values, where it has a scale; own or joined."""
-    for name in (table, *wave.questionnaire.tables):
-        for one in wave.questionnaire.tables[name].items:
-            if one.id == item:
-                levels = wave.questionnaire.levels(one)
-                return {str(level.value): level.label.in_language(lang) for level in levels}
-    return {}
-
-
-def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figure]:
-    """For each item cut into bands: the six most frequent themes with their intervals."""
-    made: list[Figure] = []
-    top = list(coded.shares.nlargest(6, "share", keep="first")["theme"])
-    for table, declared in wave.questionnaire.tables.items():
-        for group in declared.groups:
-            if not group.bands:
-                continue
-            shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])
-            shown = _labelled(shares[shares["theme"].isin(top)], coded, lang)
-            shown = shown.sort_values(
-                ["theme", "group"],
-                key=lambda s: (
-                    s.map({t: i for i, t in enumerate(top)}).fillna(0) if s.name == "theme" else s
-                ),
-                kind="stable",
-            )
-            label = group.label.in_language(lang)
-            shown = shown.assign(
-                group=shown["group"],
-                **{n: 100 * shown[n].astype("float64") for n in ("share", "low", "high")},
-            )
-            made.append(
-                figures.forest(
-                    shown,
-                    "label",
-                    "share",
-                    "low",
-                    "high",
-                    "group",
-                    digits=0,
-                    xlabel="Share of answers (%)",
-                    title=f"The six most frequent themes by: {label.lower()}",
-                    caption="Share of the group's answers with the theme; 95% intervals, "
-                    "clustered. Pattern hits, not yet checked by people.",
-                    status=status,
-                    lang=lang,
-                )
-            )
-    return made
-
-
-def group_words(coded: Coded, wave: Wave, lang: str) -> list[str]:
-    """For each item cut into bands: the theme whose share moves most from first to last band."""
-    said: list[str] = []
-    for table, declared in wave.questionnaire.tables.items():
-        for group in declared.groups:
-            if not group.bands:
-                continue
-            first, *_, last = group.bands
-            shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])
-            keyed = _labelled(shares, coded, lang).set_index("label")
-            lower = keyed[keyed["group"] == first]
-            upper = keyed[keyed["group"] == last]
-            if lower.empty or upper.empty:
-                continue
-            moved = (upper["share"] - lower["share"]).abs().astype("float64")
-            name = str(moved.sort_values(kind="stable").index[-1])
-            a, b = (part.loc[[name]].to_dict("records")[0] for part in (lower, upper))
-            apart = b["low"] > a["high"] or a["low"] > b["high"]
-            said.append(
-                f"Between answers with {group.label.in_language(lang).lower()} {first} and {last} "
-                f"the theme that differs most is “{name}”: "
-                f"{percent(a['share'], 0, lang)} against "
-                f"{percent(b['share'], 0, lang)}. "
-                + (
-                    "Their intervals do not overlap."
-                    if apart
-                    else "Their intervals overlap, so this may be chance."
-                )
-                + " It was picked as the largest of many differences, which flatters it."
-            )
-    return said
 
 
 def pattern_table(coded: Coded, lang: str) -> tables.Table | Prose:
