@@ -135,9 +135,7 @@ def _summary(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.error:
             typer.echo(f"{outcome.owner}: FAILED", err=True)
-        elif outcome.left_out:
-            typer.echo(f"{outcome.owner}: left out: {outcome.left_out}")
-        else:
+        elif outcome.left_out is None:
             ran = ", ".join(outcome.ran) or "nothing"
             same = f"; up to date: {', '.join(outcome.skipped)}" if outcome.skipped else ""
             typer.echo(f"{outcome.owner}: ran {ran}{same}")

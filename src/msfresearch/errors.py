@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import reprlib
 from pathlib import Path
+
+#: Lists and mappings are told in part: aliases let a small file stand for billions of entries.
+_PARTS = reprlib.Repr(maxlevel=3, maxlist=8, maxtuple=8, maxdict=8, maxset=8, maxstring=80)
 
 
 class MsfResearchError(Exception):
@@ -39,8 +43,8 @@ class MsfResearchError(Exception):
         self.file = None if file is None else str(file)
         self.row = row
         self.column = column
-        self.found = None if found is None else str(found)
-        self.expected = None if expected is None else str(expected)
+        self.found = _told(found)
+        self.expected = _told(expected)
         self.action = action
         super().__init__(self._text())
 
@@ -56,12 +60,18 @@ class MsfResearchError(Exception):
             ("do", self.action),
         ):
             if value is not None:
-                lines.append(f"  {label + ':':<10}{_short(value)}")
+                lines.append(f"  {label + ':':<10}{printable(value)}")
         return "\n".join(lines)
 
 
-def _short(value: str, limit: int = 300) -> str:
-    """One printable line: a hostile cell must not take over a terminal."""
+def _told(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return _PARTS.repr(value) if isinstance(value, list | tuple | dict | set) else str(value)
+
+
+def printable(value: str, limit: int = 300) -> str:
+    """One printable line of at most ``limit`` characters: text must not take over a terminal."""
     line = value.encode("unicode_escape").decode("ascii") if not value.isprintable() else value
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

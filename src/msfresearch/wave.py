@@ -246,7 +246,14 @@ class Wave:
                 found=", ".join(self.stages()) or "no stage",
                 action=f"run: msfresearch run {self.id} --to {stage}",
             )
-        return dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
+        except (ValueError, LookupError, TypeError):
+            raise StageError(
+                "a list of results that cannot be read",
+                file=path,
+                action=f"run: msfresearch run {self.id} --force",
+            ) from None
 
     def _checked(self, stage: str, file: str) -> Path:
         outputs = self._outputs(stage)

@@ -69,6 +69,8 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
         raise error(
             "not UTF-8", file=path, found=f"byte {wrong.object[wrong.start]:#x} at {wrong.start}"
         ) from None
+    except OSError as wrong:
+        raise error("cannot be read", file=path, found=wrong.strerror) from None
     try:
         node = yaml.compose(text, Loader=_Loader)
         data = yaml.load(text, Loader=_Loader)
@@ -80,7 +82,15 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
             row=None if mark is None else mark.line + 1,
             found=wrong.problem,
         ) from None
-    except (yaml.YAMLError, RecursionError) as wrong:
+    # A tag before what it does not fit (!!int x) ends in whatever Python raises on it.
+    except (
+        yaml.YAMLError,
+        RecursionError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+    ) as wrong:
         raise error("not readable as YAML", file=path, found=wrong) from None
     if not isinstance(data, dict) or node is None:
         raise error("holds no mapping", file=path, found=type(data).__name__, expected="key: value")
@@ -94,6 +104,10 @@ class _Loader(yaml.SafeLoader):
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key is no plain word", key_node.start_mark
+            )
         key = loader.construct_object(key_node)
         if key in seen:
             raise yaml.constructor.ConstructorError(

@@ -139,7 +139,7 @@ def _absence(wave: Wave) -> str | None:
     absent = [one for one in fetched if one.how == "absent"]
     if not absent:
         return None
-    return f"{absent[0].file}: {absent[0].reason}; get it with: msfresearch fetch {wave.id}"
+    return f"{', '.join(one.file for one in absent)} not here; msfresearch fetch {wave.id}"
 
 
 def take_context(home: Home) -> tuple[Fetched, ...]:

@@ -81,9 +81,9 @@ def fetch(source: Source, folder: Path, *, mirror: Path | None, download: bool) 
         return Fetched(
             source.file,
             "absent",
-            f"the published file differs from the one read here "
-            f"({source.changed_since_published}); put that copy in a folder and set "
-            f"{MIRROR_VARIABLE} to it",
+            f"cannot be downloaded: the file read here differs from the published one "
+            f"({source.changed_since_published.strip()}); set {MIRROR_VARIABLE} to a folder that "
+            f"holds {source.mirror_file or source.file}",
         )
     if not download:
         return Fetched(source.file, "absent", "not fetched yet")
