@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from msfresearch.errors import MsfResearchError
+from msfresearch.errors import MsfResearchError, printable
 
 if TYPE_CHECKING:
     from msfresearch.batch.run import Outcome
@@ -42,14 +42,28 @@ def waves() -> None:
 
     from msfresearch.wave import list_waves, open_wave
 
-    table = Table("wave", "title", "population", "status", "data", box=None)
+    # Titles are text: rich must find no markup in them, and no line of a pipe is broken.
+    console = Console(markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = 1000
+    table = Table("wave", "title", "population", "status", "data", box=None, pad_edge=False)
+    faults: list[MsfResearchError] = []
     for wave_id in list_waves():
-        wave = open_wave(wave_id)
+        try:
+            wave = open_wave(wave_id)
+        except MsfResearchError as wrong:
+            faults.append(wrong)
+            continue
         missing = wave.missing_files()
         manifest = wave.manifest
         data = "here" if not missing else f"msfresearch fetch {wave_id}"
-        table.add_row(wave_id, manifest.title.en, manifest.population, manifest.status, data)
-    Console().print(table)
+        title = printable(manifest.title.en)
+        table.add_row(wave_id, title, manifest.population, manifest.status, data)
+    console.print(table)
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    if faults:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -66,11 +80,11 @@ def check(wave: WaveId) -> None:
         what = f"{row['table']}: {row['rule']}"
         what += f" [{row['item']}]" if isinstance(row["item"], str) else ""
         what += f": {row['cells_changed']} cells" if row["cells_changed"] else ""
-        what += f" ({row['detail']})" if isinstance(row["detail"], str) else ""
+        what += f" ({printable(row['detail'])})" if isinstance(row["detail"], str) else ""
         typer.echo(f"  {what}")
     for row in cleaned.unmatched.to_dict("records"):
         place = f"{row['table']} line {row['line']}"
-        typer.echo(f"  {place}: no {row['looked_for']} in {row['looked_in']}")
+        typer.echo(f"  {place}: no {printable(row['looked_for'])} in {row['looked_in']}")
     typer.echo(f"{wave}: good")
 
 
@@ -141,14 +155,21 @@ def _summary(outcomes: list[Outcome]) -> None:
             typer.echo(f"{outcome.owner}: ran {ran}{same}")
 
 
-@app.command()
-def explore() -> None:
-    """Open JupyterLab on notebooks/explore.ipynb."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def explore(context: typer.Context) -> None:
+    """Open JupyterLab on notebooks/explore.ipynb; further options go to JupyterLab."""
     from msfresearch.home import HOME_VARIABLE, find_home
 
     home = find_home()
     done = subprocess.run(
-        [sys.executable, "-m", "jupyterlab", "notebooks/explore.ipynb"],
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={home.root}",
+            "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb",
+            *context.args,
+        ],
         cwd=home.root,
         env={**os.environ, HOME_VARIABLE: str(home.root)},
         check=False,

@@ -6,7 +6,8 @@ import reprlib
 from pathlib import Path
 
 #: Lists and mappings are told in part: aliases let a small file stand for billions of entries.
-_PARTS = reprlib.Repr(maxlevel=3, maxlist=8, maxtuple=8, maxdict=8, maxset=8, maxstring=80)
+_PARTS = reprlib.Repr()
+_PARTS.maxlevel = 3
 
 
 class MsfResearchError(Exception):

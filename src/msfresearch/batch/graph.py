@@ -20,7 +20,7 @@ class Stage:
     needs
         Stages whose results it reads.
     codebook
-        Files of ``codebook/`` that it reads; ``{instrument}`` stands for the wave's.
+        Files of ``codebook/`` that it reads; ``{instrument}`` stands for each wave's.
     context
         Whether it reads the registered context tables.
     """
@@ -48,7 +48,7 @@ STAGES = (
         ("plan.yml", "themes.yml", "questionnaires/{instrument}.yml"),
     ),
 )
-COMPARE = Stage("compare", "5-compare", ("clean",), ("plan.yml",))
+COMPARE = Stage("compare", "5-compare", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml"))
 #: Waves that stand side by side when all of them have data.
 COMPARED = ("irm-2016", "odb-2014")
 LANGUAGES = ("en",)

@@ -18,7 +18,7 @@ from msfresearch.errors import MsfResearchError, SourceError
 from msfresearch.files import recover, sha256_of, staged_folder, write_bytes
 from msfresearch.home import Home
 from msfresearch.survey.fetch import Fetched, fetch, mirror_folder, verify
-from msfresearch.wave import CONTEXT, Wave, load_context, open_wave
+from msfresearch.wave import CONTEXT, Wave, list_waves, load_context, open_wave
 
 Step = Literal["start", "run", "ran", "skip", "done", "failed", "left out"]
 Tell = Callable[[str, Step, str], None]
@@ -157,8 +157,10 @@ def _warm_up() -> None:
 
 
 def _compare(home: Home, lang: str, force: bool, tell: Tell) -> list[Outcome]:
-    waves = tuple(open_wave(wave, home) for wave in COMPARED)
-    lacking = [wave.id for wave in waves if "clean" not in wave.stages()]
+    known = list_waves(home)
+    waves = tuple(open_wave(wave, home) for wave in COMPARED if wave in known)
+    ready = [wave.id for wave in waves if "clean" in wave.stages()]
+    lacking = [wave for wave in COMPARED if wave not in ready]
     if lacking:
         reason = f"no clean data of {', '.join(lacking)}"
         tell(COMPARE.name, "left out", reason)
@@ -174,6 +176,8 @@ def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
     failed = job.home.reports / job.owner / "failed"
     tell(job.owner, "start", "")
     try:
+        for stage in job.stages:
+            _parameters(job, stage)  # a wrong one in the last notebook stops before the first
         for wave in job.waves:
             for source in wave.manifest.sources:
                 verify(source, wave.path(source))
@@ -279,8 +283,8 @@ def _parameters(job: Job, stage: Stage) -> dict[str, object]:
 
 
 def _key(job: Job, stage: Stage) -> str:
-    instrument = job.waves[0].manifest.instrument
-    return stage_key(stage, job.owner, instrument, _parameters(job, stage), job.home)
+    instruments = [wave.manifest.instrument for wave in job.waves]
+    return stage_key(stage, job.owner, instruments, _parameters(job, stage), job.home)
 
 
 def _results(job: Job, stage: Stage) -> str | None:

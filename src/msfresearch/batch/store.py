@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ LAYOUT = 1
 
 
 def stage_key(
-    stage: Stage, wave: str, instrument: str, parameters: dict[str, object], home: Home
+    stage: Stage,
+    wave: str,
+    instruments: Sequence[str],
+    parameters: dict[str, object],
+    home: Home,
 ) -> str:
     """Key of one run of one stage: equal keys mean equal pages and results.
 
@@ -26,8 +31,10 @@ def stage_key(
     ----------
     stage : Stage
         What it reads.
-    wave, instrument : str
+    wave : str
         Whose files.
+    instruments : sequence of str
+        The instrument of the wave, or of each wave that is compared.
     parameters : dict
         Checked parameters of the notebook.
     home : Home
@@ -40,7 +47,8 @@ def stage_key(
         package, the lock file and the version of Python.
     """
     files: list[Path] = [home.notebooks / f"{stage.notebook}.ipynb"]
-    files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
+    for instrument in instruments:
+        files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
     waves = [wave, *_listed(parameters.get("waves"))]
     for one in dict.fromkeys(waves):
         if not stage.needs:

@@ -31,6 +31,29 @@ REASONS = {
 }
 
 
+def card(wave: Wave, lang: str) -> tables.Table:
+    """What the wave is, by its manifest."""
+    manifest = wave.manifest
+    windows = listing(f"{w.start} to {w.end}" for w in manifest.fieldwork)
+    rows = {
+        "Wave": manifest.id,
+        "Asked": manifest.asked.in_language(lang).strip(),
+        "Population": manifest.population,
+        "Status": manifest.status,
+        "Fieldwork": windows,
+        "Languages": ", ".join(manifest.languages),
+        "Frame": manifest.frame.description.strip(),
+        "Raw files": ", ".join(source.file for source in manifest.sources),
+    }
+    return tables.table(
+        pd.DataFrame({"what": list(rows), "value": list(rows.values())}),
+        manifest.title.in_language(lang),
+        stub="what",
+        columns={"what": "Of the wave", "value": "In its manifest"},
+        lang=lang,
+    )
+
+
 def log_table(cleaned: Cleaned, lang: str) -> tables.Table:
     """Every rule of cleaning with what it changed."""
     log = cleaned.log

@@ -27,8 +27,8 @@ VIEWS = {
 }
 #: The views that a brief shows, in plain words.
 PLAIN_VIEWS = {
-    "clustered": "every row counts the same",
-    "aggregated": "every plan counts the same",
+    "clustered": "each row counts once",
+    "aggregated": "each plan counts once",
 }
 SCALES = {"points": "Difference in points", "log odds": "Difference in log odds"}
 
