@@ -19,6 +19,7 @@ from papermill.execute import execute_notebook
 from traitlets import default
 
 from msfresearch.errors import MsfResearchError, NotebookError
+from msfresearch.files import refusing_half_writes
 from msfresearch.home import HOME_VARIABLE, Home
 
 ENGINE = "msfresearch"
@@ -112,19 +113,18 @@ def execute(
     NotebookError
         When a cell fails, with notebook, cell and line; the failed notebook is at ``output``.
     """
-    import nbformat
-
     try:
-        done = execute_notebook(
-            notebook,
-            output,
-            parameters=dict(parameters),
-            engine_name=ENGINE,
-            kernel_name="python3",
-            progress_bar=False,
-            autosave_cell_every=0,
-            env=kernel_environment(home),
-        )
+        with refusing_half_writes(output):
+            done = execute_notebook(
+                notebook,
+                output,
+                parameters=dict(parameters),
+                engine_name=ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                autosave_cell_every=0,
+                env=kernel_environment(home),
+            )
     except PapermillExecutionError as wrong:
         raise _failed(notebook, wrong) from None
     except MsfResearchError:
@@ -137,10 +137,22 @@ def execute(
             action="a killed kernel mostly means too little memory",
         ) from wrong
     finally:
-        if output.exists():
-            left = without_traces(nbformat.reads(output.read_text("utf-8"), as_version=4))
-            output.write_text(nbformat.writes(left), encoding="utf-8")
+        _strip(output)
     return without_traces(done)
+
+
+def _strip(written: Path) -> None:
+    """Take the traces out of a written notebook; half a one, left by a full disk, is removed."""
+    import nbformat
+
+    if not written.exists():
+        return
+    try:
+        left = without_traces(nbformat.reads(written.read_text("utf-8"), as_version=4))
+    except ValueError:
+        written.unlink()
+        return
+    written.write_text(nbformat.writes(left), encoding="utf-8")
 
 
 def without_traces(notebook: NotebookNode) -> NotebookNode:
@@ -158,8 +170,18 @@ def _failed(notebook: Path, wrong: PapermillExecutionError) -> NotebookError:
     plain = _ANSI.sub("", "\n".join(wrong.traceback or []))
     lines = _LINE.findall(plain)
     return NotebookError(
-        f"cell {wrong.cell_index + 1} failed" + (f" at its line {lines[0]}" if lines else ""),
+        f"cell {_number(notebook, wrong.cell_index)} failed"
+        + (f" at its line {lines[0]}" if lines else ""),
         file=notebook,
         found=f"{wrong.ename}: {wrong.evalue}",
         action="the failed notebook is kept beside the error: open it in JupyterLab",
     )
+
+
+def _number(notebook: Path, index: int) -> int:
+    """Number of a cell as a reader of the notebook counts, who sees no injected parameters."""
+    import nbformat
+
+    cells = nbformat.read(notebook, as_version=4).cells
+    tagged = [n for n, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
+    return index + 1 - (bool(tagged) and index > tagged[0])

@@ -277,7 +277,7 @@ def _parameters(job: Job, stage: Stage) -> dict[str, object]:
     path = job.home.notebooks / f"{stage.notebook}.ipynb"
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError) as wrong:
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise SourceError("not a readable notebook", file=path, found=wrong) from None
     return checked(job.given, declared(cells, path), path)
 

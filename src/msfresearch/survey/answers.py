@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -19,6 +20,7 @@ OPEN = pa.DataFrameSchema(
         "member": pa.Column(str, nullable=True),
         "language": pa.Column(str, pa.Check.isin(["en", "es", "fr"])),
         "text": pa.Column(str),
+        "cut": pa.Column(int),
     },
     strict=True,
 )
@@ -33,8 +35,9 @@ def open_answers(
     -------
     DataFrame
         ``answer_id`` (table, row and item), ``member`` (the cluster of its interval),
-        ``language`` (the item's, else the wave's first) and ``text`` as it was written. Empty
-        when the wave asked nothing openly.
+        ``language`` (the item's, else the wave's first), ``text`` as it was written up to where
+        its item says that it ends, and ``cut``, the characters after that. Empty when the wave
+        asked nothing openly.
     """
     parts: list[pd.DataFrame] = []
     for name, frame in tables.items():
@@ -52,15 +55,21 @@ def open_answers(
                         "item": item.id,
                         "member": given[table.member].astype("str"),
                         "language": item.language or manifest.languages[0],
-                        "text": given[item.id],
+                        "text": [_searched(text, item) for text in given[item.id]],
+                        "cut": [len(t) - len(_searched(t, item)) for t in given[item.id]],
                     }
                 )
             )
-    columns = list(OPEN.columns)
+    types = {column: "int64" if column == "cut" else "str" for column in OPEN.columns}
     if not parts:
-        return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
-    answers = pd.concat(parts, ignore_index=True)[columns].astype("str")
-    return OPEN.validate(answers)
+        return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in types.items()})
+    return OPEN.validate(pd.concat(parts, ignore_index=True)[list(types)].astype(types))
+
+
+def _searched(text: str, item: Item) -> str:
+    """The part of an answer in which themes are looked for: a prefix, so offsets stay true."""
+    found = re.search(item.ends_at, text, re.MULTILINE) if item.ends_at else None
+    return text[: found.start()] if found else text
 
 
 def group_of(

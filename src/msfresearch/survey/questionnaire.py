@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -86,6 +87,9 @@ class Item(Strict):
         listed, not changed.
     pattern
         Regular expression that an id has to match.
+    ends_at
+        Regular expression of the line from which on a text only lists its sources: what follows
+        is kept, but not searched for themes.
     date_format
         How the file writes a date (strptime); mixed orders are refused, never guessed.
     """
@@ -107,6 +111,7 @@ class Item(Strict):
     agrees_with: Agreement | None = None
     pattern: str | None = None
     date_format: str = "%Y-%m-%d"
+    ends_at: str | None = None
     note: str | None = None
 
     @model_validator(mode="after")
@@ -115,6 +120,11 @@ class Item(Strict):
             raise ValueError(f"item {self.id}: a {self.type} item needs a scale")
         if (self.type == "multi") != bool(self.options):
             raise ValueError(f"item {self.id}: a multi item, and no other, has options")
+        for what in (self.pattern, self.ends_at):
+            try:
+                re.compile(what or "")
+            except re.error as wrong:
+                raise ValueError(f"item {self.id}: no regular expression: {wrong}") from None
         homes = [bool(self.column), bool(self.first_of), bool(self.options)]
         if sum(homes) != 1:
             raise ValueError(f"item {self.id}: needs one of column, options, first_of")

@@ -16,7 +16,7 @@ from msfresearch.report.wording import number, percent, share_of
 from msfresearch.survey.answers import numbers
 from msfresearch.survey.cleaning import Cleaned
 from msfresearch.survey.questionnaire import Questionnaire
-from msfresearch.themes.shares import cluster_share
+from msfresearch.themes.shares import Share, cluster_share
 from msfresearch.wave import Wave
 
 REASONS = {
@@ -204,9 +204,10 @@ def yes_table(
             given = frame[frame[item.id].notna() & frame[table.member].notna()]
             if given.empty:
                 continue
-            found = cluster_share(
-                np.asarray(given[item.id] == 1), pd.factorize(given[table.member])[0]
-            )
+            yes, members = np.asarray(given[item.id] == 1), pd.factorize(given[table.member])[0]
+            # One member tells nothing of how members differ: a share without an interval.
+            alone = Share(float(yes.mean()), np.nan, np.nan, 1.0)
+            found = cluster_share(yes, members) if members.any() else alone
             rows.append(
                 {
                     "table": name,

@@ -33,7 +33,7 @@ def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Pro
             label = group.label.in_language(lang)
             made.append(
                 table_or_words(
-                    shown.reset_index(drop=True),
+                    shown.reset_index(drop=True) if kept else shown.head(0),
                     f"The {DRAWN} most frequent themes by: {label} (per cent of answers)",
                     f"No group of “{label}” has enough answers to be shown.",
                     stub="label",
@@ -67,6 +67,8 @@ def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figu
                 continue
             shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])
             shown = labelled(shares[shares["theme"].isin(top)], coded, lang)
+            if shown.empty:
+                continue
             shown = shown.sort_values(
                 ["theme", "group"],
                 key=lambda s: (
@@ -104,7 +106,7 @@ def group_words(coded: Coded, wave: Wave, lang: str) -> list[str]:
     said: list[str] = []
     for table, declared in wave.questionnaire.tables.items():
         for group in declared.groups:
-            if not group.bands:
+            if len(group.bands) < 2:
                 continue
             first, *_, last = group.bands
             shares = coded.by_group[f"{table}_{group.item}"].dropna(subset=["share", "group"])

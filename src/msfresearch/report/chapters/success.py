@@ -79,14 +79,16 @@ def _limits(frame: pd.DataFrame, analysis: Analysis, lang: str) -> pd.DataFrame:
     rows = []
     for outcome in analysis.outcomes:
         limit = prepare(frame, analysis, outcome).limit
+        # Where not even the exposure may enter, nothing is fitted: its verdict says so.
+        refused = [asked[item].lower() for item in limit.refused] if limit.allowed else []
         rows.append(
             {
                 "analysis": analysis.id,
                 "outcome": outcome.id,
                 "label": outcome.label.in_language(lang),
                 "allowed": limit.allowed,
-                "entered": 1 + len(limit.kept),
-                "refused": listing(asked[item].lower() for item in limit.refused) or None,
+                "entered": len(limit.kept),
+                "refused": listing(refused) or None,
                 "n_units": limit.n_units,
                 "n_events": limit.n_events,
             }

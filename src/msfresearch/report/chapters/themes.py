@@ -129,11 +129,17 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
     """How many answers carry at least one theme."""
     n = len(coded.answers)
     members = coded.answers["member"].nunique()
+    cut = int((coded.answers["cut"] > 0).sum())
     return (
         f"{share_of(len(coded.coded_ids), n, lang)} open answers carry at least one theme; "
         f"{number(len(coded.hits), 0, lang)} places in them are kept as evidence, each with its "
         f"words and their position. The answers come from {number(members, 0, lang)} "
         f"{cluster_word(wave)}; intervals count these, not answers."
+        + (
+            f" The list of sources that ends {number(cut, 0, lang)} of the answers was not searched."
+            if cut
+            else ""
+        )
     )
 
 

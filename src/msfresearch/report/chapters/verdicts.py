@@ -116,7 +116,7 @@ def limits(one: Analysed, lang: str) -> list[str]:
         )
         told.append(
             f"{row['label']}: {row['refused']} were asked for as further predictors and refused; "
-            f"{size} bear {number(row['allowed'], 0, lang)} in all, which the exposure takes. "
+            f"{size} bear {number(row['allowed'], 0, lang)} in all, the exposure included. "
             "The comparison is not adjusted for them."
         )
     return told
@@ -140,6 +140,10 @@ def found(analysed: list[Analysed], lang: str) -> list[str]:
                 f"No clear difference is seen in {parts} (95% intervals). {holds} 0: neither a "
                 "difference nor its absence is shown."
             )
+        left = [row for row in main if row["evidence"] == "not estimated"]
+        if left:
+            parts = listing(f"{row['label']} ({row['status']})" for row in left)
+            answer.append(f"Not estimated: {parts}.")
         fooled = sum(row["manufactured"] is True for row in main)
         if fooled:
             answer.append(
