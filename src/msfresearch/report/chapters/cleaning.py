@@ -57,8 +57,7 @@ def card(wave: Wave, lang: str) -> tables.Table:
 def log_table(cleaned: Cleaned, lang: str) -> tables.Table:
     """Every rule of cleaning with what it changed."""
     log = cleaned.log
-    what = log["rule"] + log["item"].map(lambda item: f" [{item}]").fillna("")
-    what += log["detail"].map(lambda detail: f": {detail}").fillna("")
+    what = log["rule"] + (" [" + log["item"] + "]").fillna("") + (": " + log["detail"]).fillna("")
     return tables.table(
         log.assign(what=what)[["what", "table", "rows_in", "rows_out", "cells_changed"]],
         "Every rule of cleaning, the rows before and after it, and the cells it changed",
@@ -146,8 +145,8 @@ def level_figures(
     """One figure per table and scale that at least two ordered items share."""
     drawn: list[Figure] = []
     for name, table in questionnaire.tables.items():
-        twins = {item.agrees_with.item for item in table.items if item.agrees_with}
-        ordered = [i for i in table.items if i.type == "ordinal" and i.id not in twins]
+        twins = _twins(questionnaire)
+        ordered = [i for i in table.items if i.type == "ordinal" and (name, i.id) not in twins]
         for scale in dict.fromkeys(item.scale for item in ordered):
             items = [item.id for item in ordered if item.scale == scale]
             rows = spread[(spread["table"] == name) & spread["item"].isin(items)]
@@ -172,9 +171,24 @@ def level_figures(
     return drawn
 
 
-def level_table(spread: pd.DataFrame, lang: str) -> tables.Table | Prose:
-    """Every scaled item with more than two levels, level by level."""
-    wide = spread[spread.groupby(["table", "item"])["n"].transform("size") > 2]
+def _twins(questionnaire: Questionnaire) -> set[tuple[str, str]]:
+    """Items that only say in words what another says in a code, by table."""
+    return {
+        (name, item.agrees_with.item)
+        for name, table in questionnaire.tables.items()
+        for item in table.items
+        if item.agrees_with
+    }
+
+
+def level_table(
+    spread: pd.DataFrame, questionnaire: Questionnaire, lang: str
+) -> tables.Table | Prose:
+    """Every scaled item with more than two levels, level by level, codes rather than words."""
+    twins = _twins(questionnaire)
+    pairs = zip(spread["table"], spread["item"], strict=True)
+    own = pd.Series([pair not in twins for pair in pairs], index=spread.index, dtype="bool")
+    wide = spread[own & (spread.groupby(["table", "item"])["n"].transform("size") > 2)]
     return table_or_words(
         wide[["table", "label", "level", "n", "share"]],
         "Answers at each level of every item with more than two",

@@ -40,7 +40,9 @@ def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Pro
                     formats={name: "1dp" for name in shown.columns if name != "label"},
                     columns={"label": "Theme"},
                     notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than 10 "
-                    "answers or 5 clusters.",
+                    "answers or 5 clusters."
+                    if len(hidden)
+                    else None,
                     lang=lang,
                 )
             )
@@ -90,6 +92,7 @@ def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figu
                     "high",
                     "group",
                     digits=0,
+                    null_value=None,
                     xlabel="Share of answers (%)",
                     title=f"The six most frequent themes by: {label.lower()}",
                     caption="Share of the group's answers with the theme; 95% intervals, "
@@ -116,6 +119,8 @@ def group_words(coded: Coded, wave: Wave, lang: str) -> list[str]:
             if lower.empty or upper.empty:
                 continue
             moved = (upper["share"] - lower["share"]).abs().astype("float64")
+            if not moved.max() > 0:
+                continue
             name = str(moved.sort_values(kind="stable").index[-1])
             a, b = (part.loc[[name]].to_dict("records")[0] for part in (lower, upper))
             apart = b["low"] > a["high"] or a["low"] > b["high"]

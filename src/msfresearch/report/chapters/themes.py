@@ -136,7 +136,7 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
         f"words and their position. The answers come from {number(members, 0, lang)} "
         f"{cluster_word(wave)}; intervals count these, not answers."
         + (
-            f" The list of sources that ends {number(cut, 0, lang)} of the answers was not searched."
+            f" The sources that {number(cut, 0, lang)} of the answers list were not searched."
             if cut
             else ""
         )

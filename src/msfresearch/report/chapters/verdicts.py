@@ -60,13 +60,23 @@ def sentence_of(row: Mapping[Any, Any], one: Analysed, lang: str) -> str:
                 100 * effect["low"],
                 100 * effect["high"],
                 outcome=f"{label} (percentage points)",
+                comparison=_per_step(one, lang),
                 digits=1,
                 lang=lang,
             )
         ]
         mde = f"{number(100 * effect['mde'], 0, lang)} percentage points"
     else:
-        parts = [verdict(row["estimate"], row["low"], row["high"], outcome=label, lang=lang)]
+        parts = [
+            verdict(
+                row["estimate"],
+                row["low"],
+                row["high"],
+                outcome=label,
+                comparison=_per_step(one, lang),
+                lang=lang,
+            )
+        ]
         mde = f"{number(row['mde'], 2, lang)} points"
     if row["manufactured"] is True:
         parts.append(
@@ -130,15 +140,17 @@ def found(analysed: list[Analysed], lang: str) -> list[str]:
         clear = [row for row in main if row["evidence"] in ("positive", "negative")]
         null = [row for row in main if row["evidence"] == "null"]
         answer = [one.analysis.question.in_language(lang)]
+        step = _per_step(one, lang)
+        per = f" {step}" if step else ""
         if clear:
             parts = listing(_estimate(one, row, lang) for row in clear)
-            answer.append(f"A difference is seen in {parts} (95% intervals).")
+            answer.append(f"A difference is seen in {parts} (95% intervals){per}.")
         if null:
             parts = listing(_estimate(one, row, lang) for row in null)
             holds = "The interval holds" if len(null) == 1 else "Each interval holds"
             answer.append(
-                f"No clear difference is seen in {parts} (95% intervals). {holds} 0: neither a "
-                "difference nor its absence is shown."
+                f"No clear difference is seen in {parts} (95% intervals){per}. {holds} 0: "
+                "neither a difference nor its absence is shown."
             )
         left = [row for row in main if row["evidence"] == "not estimated"]
         if left:
@@ -152,6 +164,12 @@ def found(analysed: list[Analysed], lang: str) -> list[str]:
             )
         told.append(" ".join(answer))
     return told
+
+
+def _per_step(one: Analysed, lang: str) -> str | None:
+    """For a numeric exposure, the step that an estimate is for: "for one point more of …"."""
+    exposure = one.analysis.exposure
+    return f"for {exposure.contrast.in_language(lang)}" if exposure.kind == "numeric" else None
 
 
 def _estimate(one: Analysed, row: Mapping[Any, Any], lang: str) -> str:
