@@ -253,7 +253,6 @@ class Questionnaire(Strict):
     id: FileName
     title: Text
     missing: dict[str, MissingReason]
-    countries: dict[str, str] = Field(default_factory=dict)
     scales: dict[Identifier, Scale] = Field(default_factory=dict)
     tables: dict[Identifier, Table] = Field(min_length=1)
 
