@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,10 +87,11 @@ def staged_folder(target: Path) -> Iterator[Path]:
         staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.new."))
         try:
             staging.chmod(0o755)
-            yield staging
-            for path in sorted(p for p in staging.rglob("*") if p.is_file()):
-                _flush(path)
-            _swap(staging, target)
+            with held(staging):
+                yield staging
+                for path in sorted(p for p in staging.rglob("*") if p.is_file()):
+                    _flush(path)
+                _swap(staging, target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
@@ -107,17 +109,37 @@ def recover(target: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[bool | None]:
+    """Lock a folder, until the process dies at the latest.
+
+    Yields True when the lock is ours, False when another process has it, None where the file
+    system or the operating system knows no such locks.
+    """
+    if sys.platform == "win32":
+        yield None
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        except OSError:
+            yield None
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
 def _in_use(staging: Path) -> bool:
-    """Whether a staging folder changed within the last hour, so may belong to a living run."""
-    with suppress(OSError):
-        return _now() - staging.stat().st_mtime < 3600
+    """Whether a staging folder may belong to a living run: locked, or new where locks fail."""
+    with suppress(OSError), held(staging) as free:
+        return not free if free is not None else time.time() - staging.stat().st_mtime < 3600
     return True
-
-
-def _now() -> float:
-    import time
-
-    return time.time()
 
 
 def _aside(target: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,8 +15,15 @@ from typing import Any, Literal
 from msfresearch.batch.graph import COMPARE, COMPARED, Stage, check_language, stages_to
 from msfresearch.batch.parameters import checked, declared
 from msfresearch.batch.store import stage_key
-from msfresearch.errors import MsfResearchError, SourceError
-from msfresearch.files import recover, sha256_of, staged_folder, write_bytes
+from msfresearch.errors import MsfResearchError, SourceError, StageError
+from msfresearch.files import (
+    held,
+    recover,
+    refusing_half_writes,
+    sha256_of,
+    staged_folder,
+    write_bytes,
+)
 from msfresearch.home import Home
 from msfresearch.survey.fetch import Fetched, fetch, mirror_folder, verify
 from msfresearch.wave import CONTEXT, Wave, list_waves, load_context, open_wave
@@ -173,27 +181,48 @@ def _compare(home: Home, lang: str, force: bool, tell: Tell) -> list[Outcome]:
 def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
     """Run one job; its pages are replaced together at the end, or not at all."""
     progress = _Progress()
-    failed = job.home.reports / job.owner / "failed"
     tell(job.owner, "start", "")
     try:
-        for stage in job.stages:
-            _parameters(job, stage)  # a wrong one in the last notebook stops before the first
-        for wave in job.waves:
-            for source in wave.manifest.sources:
-                verify(source, wave.path(source))
-        recover(job.target)
-        previous = _read_record(job.target)
-        if not force and _all_fresh(job, previous):
-            progress.skipped += [stage.name for stage in job.stages]
-        else:
-            _run_stages(job, previous, force, failed, progress, tell)
-        if failed.exists():
-            shutil.rmtree(failed)
+        folder = job.home.reports / job.owner
+        with refusing_half_writes(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with held(folder) as free:
+            if free is False:
+                raise StageError(
+                    f"another run of {job.owner} is at work",
+                    file=folder,
+                    action="wait until it has ended, then run again",
+                )
+            _run_held(job, force, progress, tell)
     except MsfResearchError as wrong:
         tell(job.owner, "failed", str(wrong))
         return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped), error=str(wrong))
+    except Exception as wrong:  # noqa: BLE001 - a fault of ours must not end the other waves
+        told = f"a fault in msfresearch: {type(wrong).__name__}: {wrong}"
+        trace = "".join(traceback.format_exception(wrong))
+        write_bytes(folder / "failed" / "error.txt", f"{told}\n\n{trace}".encode())
+        tell(job.owner, "failed", told)
+        return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped), error=told)
     tell(job.owner, "done", "")
     return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped))
+
+
+def _run_held(job: Job, force: bool, progress: _Progress, tell: Tell) -> None:
+    """Check everything, then run what is not up to date; the caller holds the folder's lock."""
+    failed = job.home.reports / job.owner / "failed"
+    for stage in job.stages:
+        _parameters(job, stage)  # a wrong one in the last notebook stops before the first
+    for wave in job.waves:
+        for source in wave.manifest.sources:
+            verify(source, wave.path(source))
+    recover(job.target)
+    previous = _read_record(job.target)
+    if not force and _all_fresh(job, previous):
+        progress.skipped += [stage.name for stage in job.stages]
+    else:
+        _run_stages(job, previous, force, failed, progress, tell)
+    if failed.exists():
+        shutil.rmtree(failed)
 
 
 def _run_stages(

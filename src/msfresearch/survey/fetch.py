@@ -136,7 +136,12 @@ def verify(source: Source, path: Path) -> None:
         raise SourceError(
             "no such file", file=path, action="put the export there, or fetch the wave"
         )
-    found = sha256_of(path)
+    try:
+        found = sha256_of(path)
+    except OSError as wrong:
+        raise SourceError(
+            "cannot be read", file=path, found=wrong.strerror, action="mend the file's rights"
+        ) from None
     if found != source.sha256:
         raise SourceError(
             "the raw file changed",

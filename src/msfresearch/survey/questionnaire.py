@@ -262,6 +262,12 @@ class Questionnaire(Strict):
             for item in table.items:
                 if item.scale is not None and item.scale not in self.scales:
                     raise ValueError(f"table {name}, item {item.id}: no scale {item.scale}")
+            for mark in table.highlights:
+                if not self._can_show(mark, table):
+                    raise ValueError(
+                        f"table {name}, highlights: {mark.item} has no answer {mark.at_least!r}; "
+                        "a highlight is an item with a scale or a number, and a code of it"
+                    )
             if table.join is not None:
                 other = self.tables.get(table.join.table)
                 if other is None:
@@ -269,6 +275,16 @@ class Questionnaire(Strict):
                 for one in (*table.join.on, *table.join.take):
                     other.item(one)
         return self
+
+    def _can_show(self, mark: Highlight, table: Table) -> bool:
+        """Whether a highlight names an item with a scale or a number, and an answer of it."""
+        item = next((one for one in table.items if one.id == mark.item), None)
+        if item is not None and item.type == "numeric":
+            return (
+                mark.at_least is None or re.fullmatch(r"-?\d+(\.\d+)?", mark.at_least) is not None
+            )
+        codes = [level.code for level in self.levels(item)] if item is not None else []
+        return bool(codes) and (mark.at_least is None or mark.at_least in codes)
 
     def missing_codes(self, item: Item) -> dict[str, str]:
         """Code to missing reason for one item.
