@@ -131,7 +131,7 @@ def compare_pairs(
         comparison.pairs, seed.spawn(len(comparison.pairs)), strict=True
     ):
         line: dict[str, object] = {"first": first, "second": second}
-        if set(table[first].dropna().unique()) <= {0, 1}:
+        if set(table[first].dropna().unique()) == {0, 1}:
             one = group_difference(
                 table, second, first, unit="member", base=0, other=1, seed=child
             ).to_dict("records")[0]

@@ -12,6 +12,7 @@ from msfresearch.errors import PlanError
 from msfresearch.report import figures, tables
 from msfresearch.report.chapters.common import listing
 from msfresearch.report.figure import Figure
+from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import interval, number, p_value
 from msfresearch.success.comparison import by_member, compare_pairs, side_by_side
 from msfresearch.success.plan import Comparison, Plan
@@ -149,7 +150,9 @@ def pair_figures(
     return drawn
 
 
-def group_figure(table: pd.DataFrame, comparison: Comparison, status: str, lang: str) -> Figure:
+def group_figure(
+    table: pd.DataFrame, comparison: Comparison, status: str, lang: str
+) -> Figure | Prose:
     """The mean of the second measure by each first measure that has levels."""
     labels = _labels(comparison, lang)
     rows: list[dict[str, Any]] = []
@@ -172,6 +175,8 @@ def group_figure(table: pd.DataFrame, comparison: Comparison, status: str, lang:
                     "high": values.mean() + half,
                 }
             )
+    if not rows:
+        return paragraph("No level has enough countries to give a mean.")
     return figures.forest(
         pd.DataFrame(rows),
         "outcome",
