@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,17 +119,25 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-# YAML 1.1 reads the answer codes Yes and No as booleans, and a date as no text; a survey needs
-# both as they are written.
+_NOT_AS_WRITTEN = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "int", "float"))
+# YAML 1.1 reads the answer codes Yes and No as booleans, a date as no text, 010 as eight and 1:30
+# as ninety; a survey needs them as they are written. Numbers are those of YAML 1.2.
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
-        if tag != "tag:yaml.org,2002:timestamp"
-        and (tag != "tag:yaml.org,2002:bool" or first in "tTfF")
+        if tag not in _NOT_AS_WRITTEN and (tag != "tag:yaml.org,2002:bool" or first in "tTfF")
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
 
 
 def _line_of(node: yaml.Node, loc: tuple[int | str, ...]) -> int:

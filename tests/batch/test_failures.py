@@ -194,7 +194,7 @@ def test_a_second_run_of_a_wave_at_the_same_time_says_so_and_changes_nothing(
     ran_home: Home,
 ) -> None:
     before = snapshot(ran_home.reports / "small")
-    with held(ran_home.reports / "small"):
+    with held(ran_home.raw / "small"):
         outcome = run(ran_home, ["small"], force=True)[0]
     assert "another run of small is at work" in failure(outcome)
     assert snapshot(ran_home.reports / "small") == before

@@ -15,11 +15,10 @@ from typing import Any, Literal
 from msfresearch.batch.graph import COMPARE, COMPARED, Stage, check_language, stages_to
 from msfresearch.batch.parameters import checked, declared
 from msfresearch.batch.store import stage_key
-from msfresearch.errors import MsfResearchError, SourceError, StageError
+from msfresearch.errors import ManifestError, MsfResearchError, SourceError, StageError
 from msfresearch.files import (
     held,
     recover,
-    refusing_half_writes,
     sha256_of,
     staged_folder,
     write_bytes,
@@ -46,6 +45,11 @@ class Job:
     def home(self) -> Home:
         """The repository."""
         return self.waves[0].home
+
+    @property
+    def lock(self) -> Path:
+        """Folder that is locked while the job runs: nothing is written to it."""
+        return self.waves[0].raw_folder if len(self.waves) == 1 else self.home.raw
 
     @property
     def target(self) -> Path:
@@ -116,10 +120,18 @@ def run(
     """
     check_language(lang)
     stages = stages_to(to)
-    opened = [open_wave(wave, home) for wave in waves]
+    known = list_waves(home)
     todo: list[Job] = []
     outcomes: dict[str, Outcome] = {}
-    for wave in opened:
+    for wave_id in waves:
+        try:
+            wave = open_wave(wave_id, home)
+        except ManifestError as wrong:
+            if wave_id not in known:
+                raise
+            tell(wave_id, "failed", str(wrong))
+            outcomes[wave_id] = Outcome(wave_id, error=str(wrong))
+            continue
         reason = _absence(wave)
         if reason is None:
             todo.append(Job(wave.id, (wave,), stages, lang, {"wave": wave.id, "lang": lang}))
@@ -132,7 +144,7 @@ def run(
     with ThreadPoolExecutor(max_workers=workers) as pool:
         for outcome in pool.map(lambda job: run_job(job, force=force, tell=tell), todo):
             outcomes[outcome.owner] = outcome
-    results = [outcomes[wave.id] for wave in opened]
+    results = [outcomes[wave_id] for wave_id in waves]
     if to is None:
         results += _compare(home, lang, force, tell)
     return results
@@ -183,14 +195,11 @@ def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
     progress = _Progress()
     tell(job.owner, "start", "")
     try:
-        folder = job.home.reports / job.owner
-        with refusing_half_writes(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        with held(folder) as free:
+        with held(job.lock) as free:
             if free is False:
                 raise StageError(
                     f"another run of {job.owner} is at work",
-                    file=folder,
+                    file=job.lock,
                     action="wait until it has ended, then run again",
                 )
             _run_held(job, force, progress, tell)
@@ -200,7 +209,8 @@ def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
     except Exception as wrong:  # noqa: BLE001 - a fault of ours must not end the other waves
         told = f"a fault in msfresearch: {type(wrong).__name__}: {wrong}"
         trace = "".join(traceback.format_exception(wrong))
-        write_bytes(folder / "failed" / "error.txt", f"{told}\n\n{trace}".encode())
+        failed = job.home.reports / job.owner / "failed"
+        write_bytes(failed / "error.txt", f"{told}\n\n{trace}".encode())
         tell(job.owner, "failed", told)
         return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped), error=told)
     tell(job.owner, "done", "")

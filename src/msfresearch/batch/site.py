@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msfresearch.batch.graph import COMPARE, STAGES
+from msfresearch.errors import ManifestError
 from msfresearch.files import write_bytes
 from msfresearch.home import Home
 from msfresearch.report.index import IndexEntry, LeftOut, render_index
@@ -30,7 +31,12 @@ def write_index(home: Home, lang: str) -> Path:
     entries: list[IndexEntry] = []
     left_out: list[LeftOut] = []
     for wave_id in list_waves(home):
-        wave = open_wave(wave_id, home)
+        try:
+            wave = open_wave(wave_id, home)
+        except ManifestError:
+            command = f"msfresearch check {wave_id}"
+            left_out.append(LeftOut(wave_id, wave_id, "its wave.yml has a fault", command))
+            continue
         if (home.reports / wave_id / lang / "manifest.json").exists():
             entries.append(_entry(wave, lang))
         else:

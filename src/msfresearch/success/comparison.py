@@ -22,6 +22,7 @@ PAIRS = pa.DataFrameSchema(
         "low": pa.Column("float64", nullable=True),
         "high": pa.Column("float64", nullable=True),
         "p": pa.Column("float64", nullable=True),
+        "p_permutation": pa.Column("float64", nullable=True),
         "p_adjusted": pa.Column("float64", nullable=True),
         "n": pa.Column("int64"),
         "status": pa.Column("str"),
@@ -139,10 +140,16 @@ def compare_pairs(
                 "statistic": "difference in means",
                 "estimate": one["difference"],
                 "n": one["n_base"] + one["n_other"],
+                "p_permutation": one["p_permutation"],
             }
         else:
             one = rank_association(table, first, second, unit="member").to_dict("records")[0]
-            line |= {"statistic": "Spearman's rho", "estimate": one["estimate"], "n": one["n"]}
+            line |= {
+                "statistic": "Spearman's rho",
+                "estimate": one["estimate"],
+                "n": one["n"],
+                "p_permutation": np.nan,
+            }
         lines.append(line | {name: one[name] for name in ("low", "high", "p", "status")})
     found = pd.DataFrame(lines)
     found["p_adjusted"] = np.nan

@@ -267,7 +267,8 @@ def _row_ids(values: pd.DataFrame, table: Table, file: Path) -> pd.Series[Any]:
             action="the row cannot be told from others: correct the export",
         )
     ids = keys.astype("str").agg("-".join, axis=1)
-    twice = ids.duplicated(keep=False)
+    # Compared as tuples: parts that hold the hyphen could join to one id and be two keys.
+    twice = keys.duplicated(keep=False) | ids.duplicated(keep=False)
     if twice.any():
         first = ids[twice].iloc[0]
         lines = [int(line) for line in ids.index[ids == first]]

@@ -47,7 +47,7 @@ def test_the_most_frequent_reason_is_told_with_its_share(make_wave: MakeWave) ->
     told = missing.missing_words(lacking(make_wave, given), "en")
     assert told.startswith("Of 48 cells, 5 (10%) hold no answer;")
     assert "“don't know” (3 of 5 (60%))" in told
-    assert "2 reasons occur" in told
+    assert told.count("reason") == 2
 
 
 def test_where_nothing_is_missing_that_is_said(make_wave: MakeWave) -> None:

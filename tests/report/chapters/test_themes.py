@@ -113,7 +113,7 @@ def test_a_pattern_that_few_members_use_is_counted_and_not_printed(
     shown = themes.pattern_table(found, "en")
     assert isinstance(shown, Table)
     assert set(shown.data["theme"]) == {"Funding"}
-    assert "those of fewer than 5 clusters (1) are not printed" in shown.markup
+    assert "Not printed, because fewer than 5 clusters use them: 1." in shown.markup
     few, _ = coded(make_wave, codebook, rows(30, why=lambda i: FUNDING if i < 4 else NOTHING))
     shown = themes.pattern_table(few, "en")
     assert isinstance(shown, Prose)

@@ -28,6 +28,11 @@ def table_or_words(
     return tables.table(frame, caption, **options) if len(frame) else prose.paragraph(words)
 
 
+def lower_first(words: str) -> str:
+    """Words as they stand within a sentence: "IAP2 level" keeps its capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def listing(names: Iterable[str], most: int = 8) -> str:
     """Names in a sentence: "a, b and c", with a count of those beyond ``most``."""
     known = list(names)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from msfresearch.errors import PlanError
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing
+from msfresearch.report.chapters.common import listing, lower_first
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import interval, number, p_value
@@ -115,7 +115,15 @@ def pair_table(found: pd.DataFrame, comparison: Comparison, lang: str) -> tables
             "p_adjusted": "p, adjusted",
             "n": "Countries",
         },
-        notes="Adjusted over the pairs (Benjamini-Hochberg).",
+        notes=[
+            "Adjusted over the pairs (Benjamini-Hochberg).",
+            *(
+                f"{labels[row['first']]}: p {p_value(row['p_permutation'], lang)} when the groups "
+                "are drawn anew by chance, as a check of Welch's p."
+                for row in found.to_dict("records")
+                if pd.notna(row["p_permutation"])
+            ),
+        ],
         lang=lang,
     )
 
@@ -212,7 +220,7 @@ def said(found: pd.DataFrame, comparison: Comparison, lang: str) -> list[str]:
     labels = _labels(comparison, lang)
     told: list[str] = []
     for row in found.to_dict("records"):
-        pair = f"{labels[row['first']]} and {labels[row['second']].lower()}"
+        pair = f"{labels[row['first']]} and {lower_first(labels[row['second']])}"
         if row["status"] != "estimated":
             told.append(f"{pair}: not estimated ({row['status']}).")
             continue

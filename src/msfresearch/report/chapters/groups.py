@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import table_or_words
+from msfresearch.report.chapters.common import lower_first, table_or_words
 from msfresearch.report.chapters.themes import DRAWN, Coded, labelled
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
@@ -94,7 +94,7 @@ def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figu
                     digits=0,
                     null_value=None,
                     xlabel="Share of answers (%)",
-                    title=f"The six most frequent themes by: {label.lower()}",
+                    title=f"The six most frequent themes by: {lower_first(label)}",
                     caption="Share of the group's answers with the theme; 95% intervals, "
                     "clustered. Pattern hits, not yet checked by people.",
                     status=status,
@@ -124,9 +124,10 @@ def group_words(coded: Coded, wave: Wave, lang: str) -> list[str]:
             name = str(moved.sort_values(kind="stable").index[-1])
             a, b = (part.loc[[name]].to_dict("records")[0] for part in (lower, upper))
             apart = b["low"] > a["high"] or a["low"] > b["high"]
+            score = lower_first(group.label.in_language(lang))
             said.append(
-                f"Between answers with {group.label.in_language(lang).lower()} {first} and {last} "
-                f"the theme that differs most is “{name}”: "
+                f"Between answers with {score} {first} and {last} the theme "
+                f"that differs most is “{name}”: "
                 f"{percent(a['share'], 0, lang)} against "
                 f"{percent(b['share'], 0, lang)}. "
                 + (

@@ -59,7 +59,7 @@ def missing_words(missing: pd.DataFrame, lang: str) -> str:
         f"Of {number(cells, 0, lang)} cells, {number(total, 0, lang)} "
         f"({percent(total / cells, 0, lang)}) hold no answer; the most frequent reason is "
         f"“{reason}” ({share_of(int(by_reason.iloc[0]), total, lang)}). "
-        f"{len(by_reason)} reasons occur, and each is stored beside the empty cell."
+        "Every reason is stored beside its empty cell."
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from msfresearch.report import figures, tables
 from msfresearch.report.chapters.cleaning import REASONS
-from msfresearch.report.chapters.common import listing
+from msfresearch.report.chapters.common import listing, lower_first
 from msfresearch.report.figure import Figure
 from msfresearch.report.wording import interval, number
 from msfresearch.success.effects import average_effects
@@ -80,7 +80,7 @@ def _limits(frame: pd.DataFrame, analysis: Analysis, lang: str) -> pd.DataFrame:
     for outcome in analysis.outcomes:
         limit = prepare(frame, analysis, outcome).limit
         # Where not even the exposure may enter, nothing is fitted: its verdict says so.
-        refused = [asked[item].lower() for item in limit.refused] if limit.allowed else []
+        refused = [lower_first(asked[item]) for item in limit.refused] if limit.allowed else []
         rows.append(
             {
                 "analysis": analysis.id,
@@ -263,7 +263,7 @@ def forests(
                     "view",
                     xlabel=xlabel,
                     title=f"{one.analysis.exposure.label.in_language(lang)}: "
-                    f"{xlabel.lower()} by outcome and view",
+                    f"{lower_first(xlabel)} by outcome and view",
                     caption="95% intervals. The line at 0 is no difference. "
                     + (
                         "Rows of one plan share its forum: taken as independent they count it "

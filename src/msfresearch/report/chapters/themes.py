@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing, table_or_words
+from msfresearch.report.chapters.common import listing, lower_first, table_or_words
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import interval, number, percent, share_of
@@ -52,6 +52,8 @@ class Coded:
         Per family, over all answers.
     by_group : dict of DataFrame
         Per grouping item of the questionnaire: per group and theme.
+    left_out : int
+        Answers that belong to no member, so that no interval can count them.
     """
 
     codebook: Codebook
@@ -61,6 +63,7 @@ class Coded:
     shares: pd.DataFrame
     families: pd.DataFrame
     by_group: dict[str, pd.DataFrame]
+    left_out: int
 
     @property
     def coded_ids(self) -> set[str]:
@@ -82,6 +85,8 @@ def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Co
     lang : str
         Language of labels.
     """
+    everyone = len(answers)
+    answers = answers[answers["member"].notna()]
     hits = match(answers, codebook)
     frame = codebook.frame(lang)
     as_themes = pd.DataFrame({"family": frame["family"], "theme": frame["family"]})
@@ -104,6 +109,7 @@ def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Co
             answers, hits.assign(theme=hits["family"]), as_themes.drop_duplicates("theme")
         ),
         by_group,
+        everyone - len(answers),
     )
 
 
@@ -122,6 +128,7 @@ def stored(wave: Wave, codebook: Codebook, lang: str) -> Coded:
         shares=wave.table("themes", "shares"),
         families=wave.table("themes", "families"),
         by_group=groups,
+        left_out=int(wave.facts("themes")["left_out"]),
     )
 
 
@@ -138,6 +145,11 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
         + (
             f" The sources that {number(cut, 0, lang)} of the answers list were not searched."
             if cut
+            else ""
+        )
+        + (
+            f" Left out are {number(coded.left_out, 0, lang)} answers that say no member."
+            if coded.left_out
             else ""
         )
     )
@@ -266,8 +278,8 @@ def pattern_table(coded: Coded, lang: str) -> tables.Table | Prose:
             "n_answers": "Answers",
             "n_members": "Clusters",
         },
-        notes=f"{len(counts)} patterns fire; those of fewer than {FEWEST_MEMBERS_PATTERN} clusters "
-        f"({len(counts) - len(kept)}) are not printed.",
+        notes=f"Patterns that fire: {len(counts)}. Not printed, because fewer than "
+        f"{FEWEST_MEMBERS_PATTERN} clusters use them: {len(counts) - len(kept)}.",
         lang=lang,
     )
 
@@ -320,6 +332,7 @@ def facts(coded: Coded) -> dict[str, Any]:
     """Single numbers that later pages quote."""
     return {
         "answers": len(coded.answers),
+        "left_out": coded.left_out,
         "coded": len(coded.coded_ids),
         "hits": len(coded.hits),
         "members": int(coded.answers["member"].nunique()),
@@ -337,7 +350,7 @@ def found(coded: Coded, wave: Wave, lang: str) -> list[str]:
     said = [reach(coded, wave, lang), theme_words(coded, lang)]
     if len(rows):
         parts = [
-            f"{families[row['theme']].lower()} in {_percent(row, lang)}"
+            f"{lower_first(families[row['theme']])} in {_percent(row, lang)}"
             for row in rows.sort_values("share", ascending=False, kind="stable").to_dict("records")
         ]
         said.append(f"By family, in per cent of the answers with 95% intervals: {listing(parts)}.")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from msfresearch.report import prose
-from msfresearch.report.chapters.common import Question, listing
+from msfresearch.report.chapters.common import Question, listing, lower_first
 from msfresearch.report.chapters.success import (
     Analysed,
     account_table,
@@ -17,6 +17,8 @@ from msfresearch.report.chapters.success import (
     view_table,
 )
 from msfresearch.report.wording import interval, number, p_value, verdict
+
+ONE_IN_TWENTY = 0.05
 
 
 def pages(analysed: list[Analysed], status: str, lang: str) -> list[Any]:
@@ -53,7 +55,7 @@ def sentence_of(row: Mapping[Any, Any], one: Analysed, lang: str) -> str:
     if row["evidence"] == "not estimated":
         return f"{label}: not estimated ({row['status']})."
     effect = _effect(one, row)
-    if effect is not None:
+    if effect is not None and _judged(effect) == row["evidence"]:
         parts = [
             verdict(
                 100 * effect["effect"],
@@ -72,12 +74,12 @@ def sentence_of(row: Mapping[Any, Any], one: Analysed, lang: str) -> str:
                 row["estimate"],
                 row["low"],
                 row["high"],
-                outcome=label,
+                outcome=label if row["scale"] == "points" else f"{label} (log odds)",
                 comparison=_per_step(one, lang),
                 lang=lang,
             )
         ]
-        mde = f"{number(row['mde'], 2, lang)} points"
+        mde = f"{number(row['mde'], 2, lang)} {row['scale']}"
     if row["manufactured"] is True:
         parts.append(
             "Rows taken as independent would have called this a difference "
@@ -88,6 +90,13 @@ def sentence_of(row: Mapping[Any, Any], one: Analysed, lang: str) -> str:
         parts.append(f"The smallest difference that would be found 4 times in 5 is {mde}.")
     parts += _plans_disagree(row, lang)
     return " ".join(parts)
+
+
+def _judged(effect: Mapping[Any, Any]) -> str:
+    """What an effect's own interval says; at the edge it may differ from that on log odds."""
+    if effect["low"] > 0:
+        return "positive"
+    return "negative" if effect["high"] < 0 else "null"
 
 
 def _effect(one: Analysed, row: Mapping[Any, Any]) -> Mapping[Any, Any] | None:
@@ -145,6 +154,13 @@ def found(analysed: list[Analysed], lang: str) -> list[str]:
         if clear:
             parts = listing(_estimate(one, row, lang) for row in clear)
             answer.append(f"A difference is seen in {parts} (95% intervals){per}.")
+            doubtful = [row for row in clear if row["p_adjusted"] >= ONE_IN_TWENTY]
+            if doubtful:
+                names = listing(lower_first(str(row["label"])) for row in doubtful)
+                answer.append(
+                    f"After allowing for the {len(main)} outcomes tried, {names} may be chance "
+                    f"(p {listing(_p(row['p_adjusted'], lang) for row in doubtful)})."
+                )
         if null:
             parts = listing(_estimate(one, row, lang) for row in null)
             holds = "The interval holds" if len(null) == 1 else "Each interval holds"
@@ -174,8 +190,7 @@ def _per_step(one: Analysed, lang: str) -> str | None:
 
 def _estimate(one: Analysed, row: Mapping[Any, Any], lang: str) -> str:
     """An outcome with its estimate: "completion, +3 percentage points (-6 to 12)"."""
-    label = str(row["label"])
-    label = label[:1].lower() + label[1:]
+    label = lower_first(str(row["label"]))
     effect = _effect(one, row)
     if effect is None:
         shown = interval(row["estimate"], row["low"], row["high"], level=None, lang=lang)
