@@ -318,7 +318,7 @@ def test_a_failed_notebook_ends_with_one_and_the_other_wave_goes_on(here: Home, 
     assert "no such luck" in said.out + said.err
     assert (here.reports / "small" / "en" / "1-clean.html").exists()
     assert not (here.reports / "other" / "en").exists()
-    assert (here.reports / "other" / "failed" / "error.txt").exists()
+    assert (here.processed / "other" / "failed" / "error.txt").exists()
 
 
 def test_a_wave_that_is_asked_for_and_has_no_data_ends_with_one(here: Home, call: Call) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from msfresearch.errors import MsfResearchError, printable
+from msfresearch.errors import MsfResearchError, SourceError, printable
 
 if TYPE_CHECKING:
     from msfresearch.batch.run import Outcome
@@ -69,6 +69,7 @@ def waves() -> None:
 @app.command()
 def check(wave: WaveId) -> None:
     """Read and clean a wave without writing anything: what is wrong, or what would come out."""
+    from msfresearch.survey.log import by_rule
     from msfresearch.wave import open_wave
 
     opened = open_wave(wave)
@@ -76,12 +77,15 @@ def check(wave: WaveId) -> None:
     for name, table in cleaned.tables.items():
         missing = int(cleaned.reasons[name].drop(columns="row_id").notna().sum().sum())
         typer.echo(f"{name}: {len(table)} rows, {missing} missing answers, each with its reason")
-    for row in cleaned.log.to_dict("records"):
+    rules, idle = by_rule(cleaned.log)
+    for row in rules.to_dict("records"):
         what = f"{row['table']}: {row['rule']}"
-        what += f" [{row['item']}]" if isinstance(row["item"], str) else ""
+        items = row["items"]
+        what += f" [{', '.join(items[:3])}{', …' if len(items) > 3 else ''}]" if items else ""
         what += f": {row['cells_changed']} cells" if row["cells_changed"] else ""
         what += f" ({printable(row['detail'])})" if isinstance(row["detail"], str) else ""
         typer.echo(f"  {what}")
+    typer.echo(f"  {idle} pairs of a rule and an item changed nothing")
     for row in cleaned.unmatched.to_dict("records"):
         place = f"{row['table']} line {row['line']}"
         typer.echo(f"  {place}: no {printable(row['looked_for'])} in {row['looked_in']}")
@@ -117,7 +121,9 @@ def fetch(
 @app.command()
 def run(
     wave: WaveIds = None,
-    to: Annotated[str | None, typer.Option(help="Last stage: clean, themes, success.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Last stage: clean, themes, success or report.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of the pages.")] = "en",
     force: Annotated[bool, typer.Option(help="Run also what is up to date.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Waves at a time.")] = None,
@@ -131,17 +137,29 @@ def run(
     from msfresearch.wave import list_waves
 
     home = find_home()
-    take_context(home)
-    with progress() as tell:
-        outcomes = run_batch(
-            home, wave or list_waves(home), to=to, lang=lang, force=force, jobs=jobs, tell=tell
-        )
+    faults: list[str] = []
+    try:
+        take_context(home)
+    except SourceError as wrong:  # the context is not needed for a report; its fault is told
+        faults.append(str(wrong))
+    try:
+        with progress() as tell:
+            outcomes = run_batch(
+                home, wave or list_waves(home), to=to, lang=lang, force=force, jobs=jobs, tell=tell
+            )
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: the earlier pages stand as they were.", err=True)
+        sys.stderr.flush()
+        # Threads wait for their kernels, and kernels end with this process: so it ends at once.
+        os._exit(130)
     index = write_index(home, lang)
     asked = set(wave or ())
     bad = [o for o in outcomes if o.error or (o.left_out and o.owner in asked)]
     _summary(outcomes)
+    for fault in faults:
+        typer.echo(fault, err=True)
     typer.echo(f"Open {index.relative_to(home.root)}")
-    if bad:
+    if bad or faults:
         raise typer.Exit(1)
 
 

@@ -16,6 +16,18 @@ from pathlib import Path
 
 from msfresearch.errors import StageError
 
+_REFUSALS = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EIO,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -55,7 +67,7 @@ def refusing_half_writes(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as wrong:
-        if wrong.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
+        if wrong.errno not in _REFUSALS:
             raise
         raise StageError(
             "cannot be written",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CONTEXT = "context"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Wave:
     """One wave of one survey: what it is, its raw data, and what each stage made of them.
 
@@ -179,7 +179,11 @@ class Wave:
                 continue
             path = self.home.raw / CONTEXT / source.file
             if path.exists():
-                verify(source, path)
+                try:
+                    verify(source, path)
+                except SourceError as wrong:
+                    absent[source.table] = f"not used: {wrong.problem}"
+                    continue
                 tables[source.table] = tidy(source, read_source(source, path), countries, path)
             else:
                 absent[source.table] = "not here: msfresearch fetch context"
@@ -272,6 +276,9 @@ class Wave:
                 action=f"run: msfresearch run {self.id} --force",
             )
         return path
+
+    def __repr__(self) -> str:
+        return f"<Wave {self.id}, {self.manifest.status}: {self.manifest.title.en}>"
 
     def _repr_html_(self) -> str:
         manifest = self.manifest

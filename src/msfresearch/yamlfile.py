@@ -65,10 +65,17 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise error("no such file", file=path) from None
+        raise error(
+            "no such file",
+            file=path,
+            action="write it (codebook/README.md says how), or name another in the file above it",
+        ) from None
     except UnicodeDecodeError as wrong:
         raise error(
-            "not UTF-8", file=path, found=f"byte {wrong.object[wrong.start]:#x} at {wrong.start}"
+            "not UTF-8",
+            file=path,
+            found=f"byte {wrong.object[wrong.start]:#x} at {wrong.start}",
+            action="save it as UTF-8",
         ) from None
     except OSError as wrong:
         raise error("cannot be read", file=path, found=wrong.strerror) from None
@@ -82,6 +89,7 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
             file=path,
             row=None if mark is None else mark.line + 1,
             found=wrong.problem,
+            action="mend that line: quotes closed, the same indent, no tabs",
         ) from None
     # A tag before what it does not fit (!!int x) ends in whatever Python raises on it.
     except (

@@ -72,7 +72,7 @@ def test_a_failing_cell_is_told_by_notebook_cell_and_line(ran_home: Home) -> Non
     assert outcome.skipped == ("clean", "themes")
     assert snapshot(ran_home.reports / "small" / "en") == before
 
-    failed = ran_home.reports / "small" / "failed"
+    failed = ran_home.processed / "small" / "failed"
     assert {path.name for path in failed.iterdir()} == {"3-success.ipynb", "error.txt"}
     assert failure(outcome) in (failed / "error.txt").read_text("utf-8")
     kept = nbformat.read(failed / "3-success.ipynb", 4)
@@ -92,14 +92,14 @@ def test_a_killed_kernel_is_told_with_the_likely_reason(new_home: Home) -> None:
     [outcome] = run(new_home, ["small"], to="clean")
     assert "1-clean.ipynb" in failure(outcome)
     assert "too little memory" in failure(outcome)
-    assert (new_home.reports / "small" / "failed" / "error.txt").exists()
+    assert (new_home.processed / "small" / "failed" / "error.txt").exists()
 
 
 def test_the_next_good_run_removes_what_was_kept_of_the_failure(ran_home: Home) -> None:
     before = snapshot(ran_home.reports)
     write_notebook(ran_home, "themes", FAILING)
     run(ran_home, ["small"])
-    assert (ran_home.reports / "small" / "failed").exists()
+    assert (ran_home.processed / "small" / "failed").exists()
     write_notebook(ran_home, "themes")
     [outcome, _] = run(ran_home, ["small"])
     assert outcome.error is None
@@ -137,7 +137,7 @@ def test_a_page_that_tells_how_to_reach_somebody_is_refused(ran_home: Home) -> N
     assert "e-mail address" in failure(outcome)
     assert "ana.ruiz" not in failure(outcome)
     assert snapshot(ran_home.reports / "small" / "en") == before
-    assert (ran_home.reports / "small" / "failed" / "2-themes.ipynb").exists()
+    assert (ran_home.processed / "small" / "failed" / "2-themes.ipynb").exists()
 
 
 LIMITED = """
@@ -207,15 +207,45 @@ def test_a_fault_of_ours_is_kept_with_its_trace_and_other_waves_go_on(
     add_wave(ran_home, "other")
     before = snapshot(ran_home.reports / "small" / "en")
 
-    def refuse(waves: tuple[Wave, ...], parameters: dict[str, object]) -> Provenance:
+    def refuse(
+        waves: tuple[Wave, ...], parameters: dict[str, object], files: dict[str, str]
+    ) -> Provenance:
         if waves[0].id == "small":
             raise ZeroDivisionError("a bug")
-        return provenance(waves, parameters)
+        return provenance(waves, parameters, files)
 
     monkeypatch.setattr("msfresearch.batch.provenance.provenance", refuse)
     outcomes = {one.owner: one for one in run(ran_home, ["small", "other"], force=True)}
     assert "a fault in msfresearch: ZeroDivisionError: a bug" in failure(outcomes["small"])
-    kept = (ran_home.reports / "small" / "failed" / "error.txt").read_text("utf-8")
+    kept = (ran_home.processed / "small" / "failed" / "error.txt").read_text("utf-8")
     assert "Traceback" in kept
     assert snapshot(ran_home.reports / "small" / "en") == before
     assert outcomes["other"].error is None
+
+
+def test_a_contact_in_an_output_that_the_page_leaves_out_is_refused_too(ran_home: Home) -> None:
+    code = CLEAN + "\nimport sys\nprint('ask ana@ong.org', file=sys.stderr)"
+    write_notebook(ran_home, "clean", code)
+    outcome = run(ran_home, ["small"])[0]
+    assert "1-clean.ipynb: a page would tell how to reach somebody" in failure(outcome)
+    assert "ana" not in failure(outcome)
+
+
+def test_a_file_of_the_repository_that_is_gone_is_a_failure_not_an_absence(ran_home: Home) -> None:
+    path = ran_home.raw / "small" / "wave.yml"
+    path.write_text(path.read_text("utf-8").replace("table:", "committed: true\n  table:"), "utf-8")
+    (ran_home.raw / "small" / "answers.csv").unlink()
+    outcome = run(ran_home, ["small"])[0]
+    assert outcome.left_out is None
+    assert "a file of the repository is missing" in failure(outcome)
+
+
+def test_a_wrong_file_in_the_mirror_is_a_failure(
+    ran_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ran_home.raw / "small" / "answers.csv").unlink()
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / "answers.csv").write_bytes(b"junk")
+    monkeypatch.setenv("MSFRESEARCH_MIRROR", str(mirror))
+    assert "the raw file changed" in failure(run(ran_home, ["small"])[0])

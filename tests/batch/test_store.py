@@ -11,7 +11,7 @@ import pytest
 
 from msfresearch.batch import store
 from msfresearch.batch.graph import COMPARE, STAGES, Stage
-from msfresearch.batch.store import environment, stage_key
+from msfresearch.batch.store import environment, inputs, stage_key
 from msfresearch.home import Home
 from msfresearch.wave import open_wave
 from tests.batch.tiny import add_wave, write_notebook
@@ -30,12 +30,20 @@ def home(new_home: Home) -> Home:
     return new_home
 
 
+def key_of(
+    stage: Stage,
+    owner: str,
+    instruments: list[str],
+    given: dict[str, object],
+    home: Home,
+) -> str:
+    return stage_key(stage, given, inputs(stage, owner, instruments, given, home), home)
+
+
 def keys(home: Home, **parameters: object) -> dict[str, str]:
     environment.cache_clear()
     given = {**PARAMETERS, **parameters}
-    return {
-        name: stage_key(stage, "small", ["small"], given, home) for name, stage in BY_NAME.items()
-    }
+    return {name: key_of(stage, "small", ["small"], given, home) for name, stage in BY_NAME.items()}
 
 
 def append(path: Path) -> None:
@@ -163,7 +171,7 @@ def test_the_comparison_hangs_on_clean_data_and_questionnaire_of_every_wave_and_
 ) -> None:
     def key() -> str:
         given: dict[str, object] = {"waves": ["small", "other"], "lang": "en"}
-        return stage_key(COMPARE, "compare", ["small", "other"], given, home)
+        return key_of(COMPARE, "compare", ["small", "other"], given, home)
 
     raw = add_wave(home, "other")
     questionnaire = home.codebook / "questionnaires" / "other.yml"
@@ -182,5 +190,5 @@ def test_the_comparison_hangs_on_clean_data_and_questionnaire_of_every_wave_and_
 
 def test_equal_parameters_in_another_order_give_one_key(home: Home) -> None:
     stage: Stage = BY_NAME["clean"]
-    one = stage_key(stage, "small", ["small"], {"wave": "small", "lang": "en"}, home)
-    assert one == stage_key(stage, "small", ["small"], {"lang": "en", "wave": "small"}, home)
+    one = key_of(stage, "small", ["small"], {"wave": "small", "lang": "en"}, home)
+    assert one == key_of(stage, "small", ["small"], {"lang": "en", "wave": "small"}, home)

@@ -17,6 +17,13 @@ ALL_ELEMENTS = """() => [...document.querySelectorAll('main *')].map(element =>
     [element.localName, ...[...element.attributes].map(a => a.name)])"""
 
 
+# Of each row of records: left and right edge, label and what is written before each cell.
+RECORDS = """() => [...document.querySelectorAll('.records tbody tr')].map(row =>
+    [...row.children].map(cell => { const box = cell.getBoundingClientRect();
+        return [Math.round(box.left), Math.round(box.right), cell.dataset.label || '',
+            getComputedStyle(cell, '::before').content]; }))"""
+
+
 def opened(browser: Browser, path: Path, **options: object) -> tuple[Page, list[str], list[str]]:
     """The page, and the lists in which its requests and complaints gather."""
     page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
@@ -88,9 +95,60 @@ def test_figures_are_drawn_and_text_in_them_is_large_enough_on_a_phone(
     page.context.close()
     assert len(images) == 6
     for natural, shown in images:
-        # Labels are 12 points of a drawing that is 5.2 inches wide.
+        # Labels are 12 points, the smallest text 10.5, of a drawing that is 5.2 inches wide.
         assert natural > 0
-        assert 12 * (96 / 72) * (shown - 14) / (5.2 * 96) > 10
+        assert shown == 360
+        assert 12 * (96 / 72) * (shown - 8) / (5.2 * 96) > 11
+        assert 10.5 * (96 / 72) * (shown - 8) / (5.2 * 96) > 9.8
+
+
+@pytest.mark.parametrize("name", ["report", "index"])
+def test_a_row_of_records_is_a_block_on_a_phone_and_a_row_where_there_is_room(
+    browser: Browser, pages: dict[str, Path], name: str
+) -> None:
+    seen = {}
+    for width in (320, 360, 768):
+        page, _, _ = opened(browser, pages[name], viewport={"width": width, "height": 800})
+        seen[width] = page.evaluate(RECORDS)
+        page.context.close()
+    for width in (320, 360):
+        assert len(seen[width]) > 1
+        for cells in seen[width]:
+            assert [left for left, *_ in cells] == [16] * len(cells)
+            assert all(right <= width - 16 for _, right, *_ in cells)
+            assert all(f'{label}: "' in said for _, _, label, said in cells if label)
+    for cells in seen[768]:
+        assert len({left for left, *_ in cells}) == len(cells)
+        assert {said for *_, said in cells} == {"none"}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_records_are_a_table_to_those_who_listen(
+    browser: Browser, pages: dict[str, Path], width: int
+) -> None:
+    page, _, _ = opened(browser, pages["index"], viewport={"width": width, "height": 800})
+    waves = page.get_by_role("table").first
+    assert waves.get_by_role("columnheader").all_inner_texts() == [
+        "Wave", "Pages", "Data from", "n"]  # fmt: skip
+    assert waves.get_by_role("row").count() == 3
+    assert waves.get_by_role("rowheader").count() == 2
+    assert waves.get_by_role("cell", name="116 action plans", exact=True).count() == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_notes_of_a_wide_table_stay_on_the_screen(
+    browser: Browser, pages: dict[str, Path], width: int
+) -> None:
+    page, _, _ = opened(browser, pages["report"], viewport={"width": width, "height": 800})
+    notes = page.evaluate(
+        """[...document.querySelectorAll('.table-note')].map(e => {
+            const box = e.getBoundingClientRect();
+            return [e.closest('.scroll') === null, box.left >= 0, box.right]; })"""
+    )
+    page.context.close()
+    assert len(notes) == 3
+    assert all(outside and begins and end <= width for outside, begins, end in notes)
 
 
 def test_contents_lead_to_headings_and_the_skip_link_to_the_text(
@@ -171,13 +229,51 @@ def test_a_page_prints_without_its_contents_and_without_cutting_figures(
     assert not page.is_visible("nav.narrow")
     assert page.is_visible(".rehearsal")
     broken = page.evaluate(
-        """[...document.querySelectorAll('figure, table')].map(
+        """[...document.querySelectorAll('figure, table:not(.records), tr, footer')].map(
             e => getComputedStyle(e).breakInside).filter(value => value !== 'avoid')"""
     )
     assert broken == []
+    parted = page.evaluate(
+        """[...document.querySelectorAll('h1, h2, h3, h4, caption')].map(
+            e => getComputedStyle(e).breakAfter).filter(value => value !== 'avoid')"""
+    )
+    assert parted == []
     colours = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colours == "rgb(255, 255, 255)"
     printed = page.pdf(format="A4")
     page.context.close()
     assert printed.startswith(b"%PDF")
     assert len(printed) > 20_000
+
+
+def test_nothing_is_wider_than_the_sheet_and_records_are_blocks_on_it(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    # A4 less its margins is 178 millimetres wide; what is wider would shrink the whole page.
+    page, _, _ = opened(browser, pages["report"], viewport={"width": 672, "height": 950})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") == 672
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => !e.closest('thead') && "
+        "e.getBoundingClientRect().right > 672).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert wide == []
+    records = page.evaluate(RECORDS)
+    assert len(records) == 2
+    for cells in records:
+        assert len({left for left, *_ in cells}) == 1
+        assert [said for *_, said in cells] == [
+            "none",
+            *(f'"{label}: "' for _, _, label, _ in cells[1:]),
+        ]
+    page.context.close()
+
+
+def test_how_a_page_was_made_is_compact_on_paper(browser: Browser, pages: dict[str, Path]) -> None:
+    page, _, _ = opened(browser, pages["report"], viewport={"width": 672, "height": 950})
+    kinds = "[...document.querySelectorAll('.short span')].map(e => getComputedStyle(e).display)"
+    assert set(page.evaluate(kinds)) == {"block"}
+    page.emulate_media(media="print")
+    assert set(page.evaluate(kinds)) == {"inline"}
+    assert page.evaluate("document.querySelector('footer').offsetHeight") < 300
+    page.context.close()

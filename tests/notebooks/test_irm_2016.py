@@ -118,9 +118,9 @@ def test_the_brief_begins_with_what_was_found(pages: dict[str, Page]) -> None:
     body = brief[brief.index("</h1>") :]
     first = body[: body.index("<h2")]
     for words in (
-        "36 of the 77 action plans with a code (47%",
-        "17 of the 46 action plans with a code (37%",
-        "944 of the 1,856 commitments with a code (51%",
+        "36 of the 77 action plans with an answer on it (47%",
+        "17 of the 46 action plans with an answer on it (37%",
+        "944 of the 1,836 commitments with an answer on it (51%",
         "No clear difference is seen in specificity (0-3): 0.22 (−0.06 to 0.51)",
     ):
         assert words in first

@@ -11,8 +11,8 @@ from msfresearch.report import figures, prose, tables, wording
 from msfresearch.report.page import Input, Provenance, render_notebook
 
 _PLAIN = (
-    *("p", "ul", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "code", "pre", "hr", "br"),
-    *("caption", "thead", "tbody", "tfoot", "tr", "figure", "figcaption", "sup", "sub", "bdi"),
+    *("ul", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "code", "pre", "hr", "br"),
+    *("caption", "tfoot", "figure", "figcaption", "sup", "sub", "bdi"),
     *("details", "summary"),
 )
 # What the text of a page may hold, written down apart from the list it is cleaned by.
@@ -24,9 +24,13 @@ LISTED: dict[str, set[str]] = {
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "span": {"class", "aria-hidden"},
-    "table": {"class"},
-    "td": {"class", "colspan", "rowspan"},
-    "th": {"class", "scope", "colspan", "rowspan"},
+    "p": {"class", "id"},
+    "table": {"class", "aria-describedby", "role"},
+    "tbody": {"role"},
+    "thead": {"role"},
+    "tr": {"role"},
+    "td": {"class", "colspan", "rowspan", "role", "data-label"},
+    "th": {"class", "scope", "colspan", "rowspan", "role"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
     **{tag: set() for tag in _PLAIN},
 }
@@ -64,6 +68,14 @@ EFFECTS = pd.DataFrame(
         "p": [2.1e-7, 0.115, 0.014, None],
     }
 )
+SOURCES = pd.DataFrame(
+    {
+        "File": ["process.csv", "commitments.csv"],
+        "Citation": ["Open Government Partnership, database of the reviewers, July 2016. " * 3] * 2,
+        "Licence & terms": ["CC BY 4.0, as the partnership states for its own publications"] * 2,
+        "Rows": [116, 1927],
+    }
+)
 PAIRS = pd.DataFrame(
     {
         "country": ["Chile", "Ghana", "Italy", "Kenya"],
@@ -92,6 +104,7 @@ def all_tables() -> list[tables.Table]:
         tables.table(wide, "Effects of a regular forum", stub="outcome", formats={"p": "p"}),
         tables.table(LEVELS, "Levels", max_rows=3, notes="Plans coded by reviewers."),
         tables.table(LEVELS, "Levels", columns={"n": "Plans"}),
+        tables.table(SOURCES, "Sources", stub="File", notes="Kept as found.", layout="records"),
     ]
 
 

@@ -71,6 +71,15 @@ def test_naughty_strings_in_every_place_leave_only_listed_markup(shared: Path) -
         assert all(address.startswith("data:image/png;base64,") for address in reader.addresses)
 
 
+def test_payloads_as_columns_and_notes_of_records_stay_text() -> None:
+    for text in payloads():
+        frame = pd.DataFrame({"file": ["a", "b"], text: [text, "x"]})
+        table = tables.table(frame, text, stub="file", notes=text, layout="records")
+        markup = page(notebook(markdown("# A"), shown(table)))
+        assert seen(body(markup)).wrong == []
+        assert markup.count("data-label=") == 2
+
+
 def test_naughty_strings_can_be_read_in_a_table_as_they_were_written(shared: Path) -> None:
     strings = naughty(shared)
     reader = Cells()

@@ -8,12 +8,14 @@ import pytest
 from nbformat import v4
 
 from msfresearch.errors import MsfResearchError, ReleaseError
+from msfresearch.report import tables
 from msfresearch.report.check import PLACEHOLDER, policy
 from msfresearch.report.index import IndexEntry, LeftOut, render_index
 from msfresearch.report.page import Input, Provenance, check_page, render_notebook
 from tests.report import sample
 from tests.report.sample import markdown, notebook, page, printed, shown
 
+TABLES = ("Table 5", "Table 6")  # without a caption
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -99,7 +101,54 @@ def test_regions_of_tables_have_names_of_their_own(whole: str) -> None:
     names = re.findall(
         r'<div class="scroll" role="region" tabindex="0" aria-label="([^"]+)">', whole
     )
-    assert names == ["Effects of a regular forum", "Levels", "Levels (2)", "Table 4", "Table 5"]
+    assert names == ["Effects of a regular forum", "Levels", "Levels (2)", "Sources", *TABLES]
+
+
+def test_notes_follow_the_region_of_their_table_and_describe_it(whole: str) -> None:
+    for first, last, notes in (
+        ("Plans coded by reviewers.", "3 of 8 rows shown.", 2),
+        ("Kept as found.", "Kept as found.", 1),
+    ):
+        start = whole.rindex("<table", 0, whole.index(first + "<"))
+        described = re.match(r'<table [^>]*aria-describedby="([^"]+)"', whole[start:])
+        assert described
+        end = whole.index("</table></div>", start)
+        below = re.match(
+            r'\s*((?:<p class="table-note" id="[^"]+">[^<]*</p>\s*)+)', whole[end + 14 :]
+        )
+        assert below
+        assert re.findall(r'id="([^"]+)"', below[1]) == described[1].split()
+        assert len(described[1].split()) == notes
+        assert first in below[1]
+        assert last in below[1]
+    assert whole.count("aria-describedby") == 2
+    anchors = re.findall(r' id="([^"]+)"', whole)
+    assert len(set(anchors)) == len(anchors)
+
+
+def test_words_between_a_table_and_a_note_part_them() -> None:
+    table = tables.table(sample.LEVELS, "Levels")
+    note = {"text/html": '<p class="table-note">stray</p>'}
+    joined = page(notebook(markdown("# A"), shown(table, note)))
+    assert "aria-describedby" in joined
+    for between in (markdown("words"), shown({"text/html": "<ul><li>words</li></ul>"})):
+        text = page(notebook(markdown("# A"), shown(table), between, shown(note)))
+        assert "aria-describedby" not in text
+
+
+def test_cells_of_records_carry_the_label_of_their_column(whole: str) -> None:
+    start = whole.index('<table class="gt_table records"')
+    records = whole[start : whole.index("</table>", start)]
+    assert re.findall(r'data-label="([^"]+)"', records) == [
+        "Citation", "Licence &amp; terms", "Rows"] * 2  # fmt: skip
+    for tag, role in (("tr", "row"), ("td", "cell"), ("thead", "rowgroup"), ("tbody", "rowgroup")):
+        parts = re.findall(rf"<{tag}\b[^>]*>", records)
+        assert parts
+        assert all(f'role="{role}"' in part for part in parts)
+    heads = re.findall(r"<th\b[^>]*>", records)
+    assert sum('role="columnheader"' in head for head in heads) == 4
+    assert sum('role="rowheader"' in head for head in heads) == 2
+    assert whole.count('data-label="') == 6  # and in no other table
 
 
 def test_only_the_first_quotation_is_the_box_of_findings(whole: str) -> None:
@@ -278,6 +327,13 @@ def test_the_index_lists_waves_and_what_is_left_out() -> None:
                   "<code>msfresearch fetch odb-2014</code>", "Points &lt;b&gt;of"):  # fmt: skip
         assert words in text
     assert render_index(entries(), [gone]) == render_index(entries(), [gone])
+
+
+def test_every_cell_of_the_index_says_what_it_is() -> None:
+    text = render_index(entries(), [LeftOut("odb-2014", "Barometer", "no file", "fetch")])
+    cells = re.findall(r"<td\b([^>]*)>", text)
+    labels = [re.findall(r'role="cell" data-label="([^"]+)"', cell) for cell in cells]
+    assert labels == [[x] for x in [*["Pages", "Data from", "n"] * 2, "Why", "To get it"]]
 
 
 def test_an_index_without_waves_says_so() -> None:

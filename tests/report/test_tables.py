@@ -58,11 +58,37 @@ def test_a_wide_table_scrolls_in_a_region_of_its_own() -> None:
     )
 
 
+def test_notes_stand_outside_the_region_that_scrolls_and_describe_the_table() -> None:
+    shown = tables.table(LEVELS, "Levels", max_rows=3, notes="Plans coded.")
+    assert shown.notes == ("Plans coded.", "3 of 8 rows shown.")
+    assert "Plans coded." not in shown.element
+    markup = shown._repr_html_()
+    inside, below = markup.split("</table></div>")
+    found = re.search(r'<table aria-describedby="(notes-[0-9a-f]{12})"', inside)
+    assert found
+    assert below == (
+        f'<div id="{found[1]}"><p class="table-note">Plans coded.</p>'
+        '<p class="table-note">3 of 8 rows shown.</p></div>'
+    )
+    other = tables.table(LEVELS, "Levels", notes="Plans coded.")._repr_html_()
+    assert found[1] not in other
+
+
+def test_an_empty_note_is_no_note() -> None:
+    assert tables.table(LEVELS, "Levels", notes=["", " "]).notes == ()
+
+
+def test_a_table_of_long_texts_says_that_its_rows_are_records() -> None:
+    records = tables.table(LEVELS, "Levels", layout="records").element
+    assert re.match(r'<table\s+class="gt_table records"', records)
+    assert "records" not in tables.table(LEVELS, "Levels").element
+
+
 @pytest.mark.parametrize("text", ["<b>x</b>", "{{<script>}}", "**x**", "a{{m^2}}", "&amp;", '"'])
 def test_text_stays_text_in_cell_header_stub_caption_and_note(text: str) -> None:
     df = pd.DataFrame({text: [text], "n": [1]})
     markup = tables.table(df, text, stub=text, columns={"n": text + "!"}, notes=text).markup
-    inside = re.sub(r"</?(?:table|caption|span|thead|tbody|tfoot|tr|th|td)\b[^<>]*>", "", markup)
+    inside = re.sub(r"</?(?:table|caption|span|thead|tbody|tr|th|td|p)\b[^<>]*>", "", markup)
     assert "<" not in inside
     assert inside.count(__import__("html").escape(text)) == 5
 
@@ -75,6 +101,7 @@ def test_text_stays_text_in_cell_header_stub_caption_and_note(text: str) -> None
         ({"formats": {"item": "share"}}, "column of text"),
         ({"columns": {"n": "level"}}, "under one label"),
         ({"caption": " "}, "without a caption"),
+        ({"layout": "cards"}, "unknown layout"),
         ({"lang": "fr"}, "language"),
     ],
 )

@@ -31,6 +31,31 @@ def test_counts_are_written_with_their_noun() -> None:
     assert wording.share_of(0, 0) == "0 of 0 (no value)"
 
 
+@pytest.mark.parametrize(
+    ("share", "digits", "text"),
+    [
+        (8 / 1927, 0, "<1%"),
+        (0.0, 0, "0%"),
+        (0.004, 1, "0.4%"),
+        (0.0004, 1, "<0.1%"),
+        (1918 / 1927, 0, ">99%"),
+        (0.9996, 1, ">99.9%"),
+        (1.0, 0, "100%"),
+        (0.006, 0, "1%"),
+        (1.004, 0, "100%"),
+        (-0.001, 0, "0%"),
+    ],
+)
+def test_none_and_all_are_said_of_none_and_all_alone(share: float, digits: int, text: str) -> None:
+    assert wording.percent(share, digits) == text
+
+
+def test_a_count_of_few_is_no_share_of_nought() -> None:
+    assert wording.share_of(8, 1927) == "8 of 1,927 (<1%)"
+    assert wording.share_of(0, 1927) == "0 of 1,927 (0%)"
+    assert wording.share_of(1926, 1927) == "1,926 of 1,927 (>99%)"
+
+
 def test_an_unknown_noun_is_not_guessed() -> None:
     with pytest.raises(MsfResearchError, match="noun without a plural"):
         wording.count(2, "sheep")

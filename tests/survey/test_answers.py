@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from msfresearch.errors import QuestionnaireError
 from msfresearch.home import Home
 from msfresearch.survey.answers import (
     OPEN,
@@ -82,16 +83,68 @@ def test_every_open_answer_that_was_given_is_there_once_as_it_was_written(make: 
     assert found["member"].tolist() == ["GBR", "NAM", "KEN", "GBR", "FRA", "KEN"]
 
 
-def test_an_answer_has_the_language_of_its_item_else_of_its_wave(make: Make) -> None:
-    def unsaid(made: dict[str, Any]) -> None:
-        del made["tables"]["answers"]["items"][3]["language"]
+def unsaid(made: dict[str, Any]) -> None:
+    del made["tables"]["answers"]["items"][3]["language"]
 
-    wave, cleaned = make(change=unsaid, languages=["es", "en"])
+
+def respondents(made: dict[str, Any]) -> None:
+    """The item `agree` holds the language in which a respondent wrote."""
+    made["scales"]["languages"] = {
+        "levels": [
+            {"code": code, "value": value, "label": WORDS}
+            for code, value in (("1", "en"), ("5", "es"), ("3", "fr"))
+        ]
+    }
+    items = made["tables"]["answers"]["items"]
+    items[2] |= {"type": "single", "scale": "languages", "spelling": {}}
+    items[3]["language_item"] = "agree"
+
+
+def test_an_answer_has_the_language_of_its_item_else_the_only_one_of_its_wave(make: Make) -> None:
+    wave, cleaned = make(change=unsaid, languages=["es"])
     found = open_answers(cleaned.tables, wave.questionnaire, wave.manifest)
     assert found.groupby("item")["language"].unique().map(list).to_dict() == {
         "why": ["es"],
         "also": ["fr"],
     }
+
+
+def test_of_several_languages_none_is_guessed(make: Make) -> None:
+    wave, cleaned = make(change=unsaid, languages=["es", "en"])
+    with pytest.raises(QuestionnaireError) as wrong:
+        open_answers(cleaned.tables, wave.questionnaire, wave.manifest)
+    for words in ("tables.answers.items.why", "3 answers", "es, en", "language_item", "small"):
+        assert words in str(wrong.value)
+
+
+def test_the_respondents_own_language_goes_before_that_of_the_item(make: Make) -> None:
+    wave, cleaned = make(change=respondents, languages=["es", "en"])
+    found = open_answers(cleaned.tables, wave.questionnaire, wave.manifest)
+    languages = dict(zip(found["answer_id"], found["language"], strict=True))
+    assert languages["answers:1:why"] == languages["answers:4:why"] == "es"
+    assert languages["answers:3:why"] == "en"
+    assert languages["answers:1:also"] == "fr"
+
+
+def test_a_respondent_whose_language_is_missing_needs_that_of_the_item(make: Make) -> None:
+    def both(made: dict[str, Any]) -> None:
+        respondents(made)
+        unsaid(made)
+
+    wave, cleaned = make(change=both, languages=["es", "en"])
+    with pytest.raises(QuestionnaireError, match="1 answers of small"):
+        open_answers(cleaned.tables, wave.questionnaire, wave.manifest)
+
+
+@pytest.mark.parametrize("other", ["agree", "country", "nowhere"])
+def test_a_language_item_that_can_hold_no_language_is_refused_at_loading(
+    make: Make, other: str
+) -> None:
+    def wrong_item(made: dict[str, Any]) -> None:
+        made["tables"]["answers"]["items"][3]["language_item"] = other
+
+    with pytest.raises(QuestionnaireError, match=f"language_item {other}"):
+        make(change=wrong_item)
 
 
 def test_what_stands_after_the_end_of_an_answer_is_counted_and_not_searched(make: Make) -> None:

@@ -278,3 +278,55 @@ def test_naughty_strings_survive_from_the_raw_file_to_parquet(
     found = wave.table("clean", "answers")["why"]
     assert ["" if pd.isna(text) else text for text in found] == strings
     assert found.isna().sum() == strings.count("")
+
+
+@pytest.mark.parametrize("wave", ["compare", "context"])
+def test_a_wave_cannot_take_the_name_of_another_folder(small_home: MakeHome, wave: str) -> None:
+    with pytest.raises(ManifestError, match="names something else here"):
+        open_wave(wave, small_home(wave=wave))
+
+
+def test_an_export_that_is_published_nowhere_needs_no_address(small_home: MakeHome) -> None:
+    home = small_home()
+    path = home.raw / "small" / "wave.yml"
+    lines = [line for line in path.read_text("utf-8").splitlines() if "url:" not in line]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    wave = open_wave("small", home)
+    assert len(wave.raw()) == 3
+    (wave.raw_folder / "answers.csv").unlink()
+    (fetched,) = wave.fetch(mirror=None, download=True)
+    assert "published nowhere" in fetched.reason
+
+
+NOMINAL = {
+    "levels": [{"code": c, "value": c.lower(), "label": WORDS} for c in ("Yes", "No", "Perhaps")]
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ({"item": "agree"}, ["say which answer is counted"]),
+        ({"item": "agree", "at_least": "9"}, ["no answer has the code '9'"]),
+        ({"item": "agree", "at_least": "4", "equals": "5"}, ["not both"]),
+        ({"item": "agree", "equals": "5", "leave_out": ["0"]}, ["no answer has the code '0'"]),
+        ({"item": "nominal", "at_least": "Yes"}, ["have no order"]),
+        ({"item": "why", "at_least": "x"}, ["a scale or a number"]),
+    ],
+)
+def test_a_highlight_that_could_be_counted_wrongly_is_refused(
+    small_home: MakeHome, mark: dict[str, Any], words: list[str]
+) -> None:
+    home = small_home()
+
+    def change(content: dict[str, Any]) -> None:
+        content["scales"]["nominal"] = NOMINAL
+        nominal = {"id": "nominal", "type": "single", "scale": "nominal", "column": "n"}
+        items(content).append({**nominal, "label": WORDS})
+        content["tables"]["answers"]["highlights"] = [{**mark, "label": WORDS}]
+
+    edit_instrument(home, change)
+    with pytest.raises(QuestionnaireError) as wrong:
+        _ = open_wave("small", home).questionnaire
+    for word in words:
+        assert word in str(wrong.value)

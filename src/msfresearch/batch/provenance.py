@@ -16,7 +16,9 @@ from msfresearch.wave import Wave
 TOLD = ("pandas", "numpy", "scipy", "statsmodels", "nltk", "matplotlib", "nbconvert", "papermill")
 
 
-def provenance(waves: Sequence[Wave], parameters: Mapping[str, object]) -> Provenance:
+def provenance(
+    waves: Sequence[Wave], parameters: Mapping[str, object], files: Mapping[str, str]
+) -> Provenance:
     """What a page prints of its making.
 
     Parameters
@@ -24,23 +26,30 @@ def provenance(waves: Sequence[Wave], parameters: Mapping[str, object]) -> Prove
     waves : sequence of Wave
         Whose raw files went in.
     parameters : dict
-        Of the notebook, checked.
+        Of the notebook, checked; one called ``seed`` is printed as such.
+    files : dict
+        Every file that the stage read, with its SHA-256.
 
     Returns
     -------
     Provenance
     """
+    raw = {
+        f"data/raw/{wave.id}/{source.file}": (source.sha256, _rows(wave, source.table))
+        for wave in waves
+        for source in wave.manifest.sources
+    }
+    others = {name: (digest, None) for name, digest in files.items() if name not in raw}
     return Provenance(
         wave=", ".join(wave.id for wave in waves),
         status=", ".join(dict.fromkeys(wave.manifest.status for wave in waves)),
-        inputs=tuple(
-            (f"{wave.id}/{source.file}", source.sha256, _rows(wave, source.table))
-            for wave in waves
-            for source in wave.manifest.sources
-        ),
+        inputs=tuple((name, *what) for name, what in {**raw, **others}.items()),
         package_version=__version__,
         commit=commit(waves[0].home.root),
         parameters={name: _written(value) for name, value in parameters.items()},
+        seeds={
+            name: seed for name, seed in parameters.items() if name == "seed" and type(seed) is int
+        },
         versions={"python": platform.python_version(), **_versions()},
     )
 
@@ -72,7 +81,7 @@ def commit(root: Path) -> str:
     try:
         head = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         return "not a git checkout"
     return f"{head[:12]}, with changes not committed" if changed else head[:12]
 

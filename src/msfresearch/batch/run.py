@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msfresearch.batch.graph import COMPARE, COMPARED, Stage, check_language, stages_to
 from msfresearch.batch.parameters import checked, declared
-from msfresearch.batch.store import stage_key
+from msfresearch.batch.store import inputs, stage_key
 from msfresearch.errors import ManifestError, MsfResearchError, SourceError, StageError
 from msfresearch.files import (
     held,
@@ -26,6 +26,9 @@ from msfresearch.files import (
 from msfresearch.home import Home
 from msfresearch.survey.fetch import Fetched, fetch, mirror_folder, verify
 from msfresearch.wave import CONTEXT, Wave, list_waves, load_context, open_wave
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 Step = Literal["start", "run", "ran", "skip", "done", "failed", "left out"]
 Tell = Callable[[str, Step, str], None]
@@ -50,6 +53,11 @@ class Job:
     def lock(self) -> Path:
         """Folder that is locked while the job runs: nothing is written to it."""
         return self.waves[0].raw_folder if len(self.waves) == 1 else self.home.raw
+
+    @property
+    def failed(self) -> Path:
+        """Folder of a failed notebook and its error: not among the pages that are passed on."""
+        return self.home.processed / self.owner / "failed"
 
     @property
     def target(self) -> Path:
@@ -120,6 +128,7 @@ def run(
     """
     check_language(lang)
     stages = stages_to(to)
+    waves = tuple(dict.fromkeys(waves))
     known = list_waves(home)
     todo: list[Job] = []
     outcomes: dict[str, Outcome] = {}
@@ -132,7 +141,12 @@ def run(
             tell(wave_id, "failed", str(wrong))
             outcomes[wave_id] = Outcome(wave_id, error=str(wrong))
             continue
-        reason = _absence(wave)
+        try:
+            reason = _absence(wave)
+        except SourceError as wrong:
+            tell(wave.id, "failed", str(wrong))
+            outcomes[wave.id] = Outcome(wave.id, error=str(wrong))
+            continue
         if reason is None:
             todo.append(Job(wave.id, (wave,), stages, lang, {"wave": wave.id, "lang": lang}))
         else:
@@ -141,9 +155,12 @@ def run(
     if todo:
         _warm_up()
     workers = jobs or min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
         for outcome in pool.map(lambda job: run_job(job, force=force, tell=tell), todo):
             outcomes[outcome.owner] = outcome
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     results = [outcomes[wave_id] for wave_id in waves]
     if to is None:
         results += _compare(home, lang, force, tell)
@@ -152,10 +169,7 @@ def run(
 
 def _absence(wave: Wave) -> str | None:
     """Why a wave cannot run; takes registered files from the mirror folder when there is one."""
-    try:
-        fetched = wave.fetch(mirror=mirror_folder(), download=False)
-    except SourceError as wrong:
-        return None if wave.missing_files() == () else str(wrong)
+    fetched = wave.fetch(mirror=mirror_folder(), download=False)
     absent = [one for one in fetched if one.how == "absent"]
     if not absent:
         return None
@@ -209,7 +223,7 @@ def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
     except Exception as wrong:  # noqa: BLE001 - a fault of ours must not end the other waves
         told = f"a fault in msfresearch: {type(wrong).__name__}: {wrong}"
         trace = "".join(traceback.format_exception(wrong))
-        failed = job.home.reports / job.owner / "failed"
+        failed = job.failed
         write_bytes(failed / "error.txt", f"{told}\n\n{trace}".encode())
         tell(job.owner, "failed", told)
         return Outcome(job.owner, tuple(progress.ran), tuple(progress.skipped), error=told)
@@ -219,7 +233,7 @@ def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
 
 def _run_held(job: Job, force: bool, progress: _Progress, tell: Tell) -> None:
     """Check everything, then run what is not up to date; the caller holds the folder's lock."""
-    failed = job.home.reports / job.owner / "failed"
+    failed = job.failed
     for stage in job.stages:
         _parameters(job, stage)  # a wrong one in the last notebook stops before the first
     for wave in job.waves:
@@ -291,10 +305,11 @@ def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
             lang=job.lang,
             status=status_of(job.waves),
             wave_title=" · ".join(w.manifest.title.in_language(job.lang) for w in job.waves),
-            provenance=provenance(job.waves, parameters),
+            provenance=provenance(job.waves, parameters, _inputs(job, stage)),
             home_link="../../index.html",
         )
         refuse_contacts(html, name=page.name, allowed=_cited(job.waves))
+        refuse_contacts(_shown(done), name=executed.name, allowed=_cited(job.waves))
         page.write_text(html, encoding="utf-8")
     except MsfResearchError as wrong:
         if executed.exists():
@@ -303,9 +318,19 @@ def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
         raise
 
 
+def _shown(notebook: NotebookNode) -> str:
+    """Everything that the cells of an executed notebook put out, as one text."""
+    shown: list[str] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            shown.append(str(output.get("text", "")))
+            shown += [str(part) for kind, part in output.get("data", {}).items() if "text" in kind]
+    return "\n".join(shown)
+
+
 def _cited(waves: Sequence[Wave]) -> set[str]:
     """Web addresses that a page may hold: those of the sources."""
-    return {source.url for wave in waves for source in wave.manifest.sources}
+    return {source.url for wave in waves for source in wave.manifest.sources if source.url}
 
 
 def _files(stage: Stage) -> tuple[str, str]:
@@ -322,8 +347,13 @@ def _parameters(job: Job, stage: Stage) -> dict[str, object]:
 
 
 def _key(job: Job, stage: Stage) -> str:
+    return stage_key(stage, _parameters(job, stage), _inputs(job, stage), job.home)
+
+
+def _inputs(job: Job, stage: Stage) -> dict[str, str]:
+    """Every file that a stage reads, with its SHA-256."""
     instruments = [wave.manifest.instrument for wave in job.waves]
-    return stage_key(stage, job.owner, instruments, _parameters(job, stage), job.home)
+    return inputs(stage, job.owner, instruments, _parameters(job, stage), job.home)
 
 
 def _results(job: Job, stage: Stage) -> str | None:

@@ -18,25 +18,61 @@ from msfresearch.home import Home
 LAYOUT = 1
 
 
-def stage_key(
+def inputs(
     stage: Stage,
-    wave: str,
+    owner: str,
     instruments: Sequence[str],
     parameters: dict[str, object],
     home: Home,
+) -> dict[str, str]:
+    """Every file that one run of a stage reads.
+
+    Parameters
+    ----------
+    stage : Stage
+        What it reads.
+    owner : str
+        The wave, or the comparison.
+    instruments : sequence of str
+        The instrument of the wave, or of each wave that is compared.
+    parameters : dict
+        Checked parameters of the notebook; the waves of a comparison stand among them.
+    home : Home
+        The repository.
+
+    Returns
+    -------
+    dict
+        Name of the file within the repository to its SHA-256.
+    """
+    files: list[Path] = [home.notebooks / f"{stage.notebook}.ipynb"]
+    for instrument in instruments:
+        files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
+    for wave in dict.fromkeys([owner, *_listed(parameters.get("waves"))]):
+        if not stage.needs:
+            files += sorted((home.raw / wave).glob("*"))
+        files += [home.raw / wave / "wave.yml"]
+        files += [home.processed / wave / need / "manifest.json" for need in stage.needs]
+    if stage.context:
+        files += sorted((home.raw / "context").glob("*"))
+    return {
+        path.relative_to(home.root).as_posix(): sha256_of(path) for path in files if path.is_file()
+    }
+
+
+def stage_key(
+    stage: Stage, parameters: dict[str, object], files: dict[str, str], home: Home
 ) -> str:
     """Key of one run of one stage: equal keys mean equal pages and results.
 
     Parameters
     ----------
     stage : Stage
-        What it reads.
-    wave : str
-        Whose files.
-    instruments : sequence of str
-        The instrument of the wave, or of each wave that is compared.
+        The stage.
     parameters : dict
         Checked parameters of the notebook.
+    files : dict
+        From :func:`inputs`.
     home : Home
         The repository.
 
@@ -46,21 +82,7 @@ def stage_key(
         SHA-256 over the notebook, its parameters, the content of every file that it reads, the
         package, the lock file and the version of Python.
     """
-    files: list[Path] = [home.notebooks / f"{stage.notebook}.ipynb"]
-    for instrument in instruments:
-        files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
-    waves = [wave, *_listed(parameters.get("waves"))]
-    for one in dict.fromkeys(waves):
-        if not stage.needs:
-            files += sorted((home.raw / one).glob("*"))
-        files += [home.raw / one / "wave.yml"]
-        files += [home.processed / one / need / "manifest.json" for need in stage.needs]
-    if stage.context:
-        files += sorted((home.raw / "context").glob("*"))
-    seen = {
-        path.relative_to(home.root).as_posix(): sha256_of(path) for path in files if path.is_file()
-    }
-    return _digest([LAYOUT, stage.name, parameters, seen, environment(home.root)])
+    return _digest([LAYOUT, stage.name, parameters, files, environment(home.root)])
 
 
 def _listed(value: object) -> list[str]:

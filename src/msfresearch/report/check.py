@@ -23,6 +23,8 @@ _SHELL_ATTRIBUTES: dict[str, set[str]] = {
     "meta": {"charset", "name", "content", "http-equiv"},
     "link": {"rel", "href"},
     "a": {"rel"},
+    "table": {"aria-describedby"},
+    "td": {"data-label"},
 }
 
 

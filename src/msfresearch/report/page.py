@@ -126,6 +126,7 @@ def render_notebook(
         contents=[h for h in headings if h.level in {2, 3}],
         body=Markup(body),  # cleaned above, checked below
         facts=_facts(provenance, left_out, lang),
+        short=[say(f"provenance {key}", lang) for key in ("parameters", "seeds", "versions")],
     )
     check_page(page)
     return page

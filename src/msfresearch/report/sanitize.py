@@ -30,11 +30,12 @@ ATTRIBUTES: dict[str, set[str]] = {
     "abbr": {"title"},
     "span": {"aria-hidden"},
 }
-_CELL = {"gt_left", "gt_right", "gt_center", "gt_stub", "gt_sourcenote"}
+_CELL = {"gt_left", "gt_right", "gt_center", "gt_stub"}
 CLASSES: dict[str, set[str]] = {
-    "table": {"gt_table"},
+    "table": {"gt_table", "records"},
     "th": _CELL,
     "td": _CELL,
+    "p": {"table-note"},
     "blockquote": {"findings"},
     "span": {"hidden-text", "caption-text"},
 }
@@ -45,6 +46,8 @@ _WEB = re.compile(r"https?://\S+|#\S*")
 _BESIDE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*\.html(?:#[A-Za-z0-9_-]*)?")
 _VOID = {"br", "hr", "img"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
+# Browsers forget that a table is one where it is laid out as blocks, unless its parts say so.
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,9 @@ def clean_output(markup: str) -> str:
 def clean_body(markup: str, lang: str) -> tuple[str, list[Heading]]:
     """The body of a page and its headings, each with an anchor.
 
-    Tables get header scopes where they lack them and stand in a region that scrolls by itself;
-    the first block quotation becomes the box of findings.
+    Tables get header scopes where they lack them and stand in a region that scrolls by itself,
+    their notes below it; cells of records get the label of their column; the first block quotation
+    becomes the box of findings.
     """
     rewriter = _rewrite(_cleaner(links=True).clean(markup), outputs=False, lang=lang)
     return rewriter.text, rewriter.headings
@@ -108,9 +112,16 @@ def _filter(_tag: str, name: str, value: str) -> str | None:
 @dataclass
 class _Table:
     start: int
+    values: dict[str, str]
     caption: str = ""
     head: bool = False
     depth: int = 1
+    labels: list[str] = field(default_factory=list)
+    column: int = 0
+
+    @property
+    def records(self) -> bool:
+        return self.depth == 1 and "records" in self.values.get("class", "").split()
 
 
 @dataclass
@@ -134,6 +145,8 @@ class _Rewriter(HTMLParser):
         self._out: list[str] = []
         self._seen = _Pass()
         self._table: _Table | None = None
+        self._noted: _Table | None = None  # the table just closed: notes that follow are its own
+        self._in_note = False
         self._capture: list[str] | None = None
         self._mark = 0
 
@@ -153,16 +166,19 @@ class _Rewriter(HTMLParser):
         if self._outputs:
             self._out.append(_start("p" if tag in _HEADINGS else tag, values))
             return
+        self._describe(tag, values)
         if tag in _HEADINGS or tag == "caption":
             self._mark, self._capture = len(self._out), []
         elif tag == "blockquote" and not self._seen.found:
             values["class"], self._seen.found = "findings", True
         elif tag == "table":
-            self._open_table()
+            self._open_table(values)
         elif self._table and tag in {"thead", "tbody"}:
             self._table.head = tag == "thead"
         elif self._table and tag == "th":
             values.setdefault("scope", "col" if self._table.head else "row")
+        if self._table and self._table.records:
+            self._label(self._table, tag, values)
         self._out.append(_start(tag, values))
 
     def handle_endtag(self, tag: str) -> None:
@@ -171,10 +187,15 @@ class _Rewriter(HTMLParser):
         if self._outputs:
             self._out.append("</p>" if tag in _HEADINGS else f"</{tag}>")
             return
+        self._in_note = self._in_note and tag != "p"
+        heads = tag == "th" and self._table and self._table.records and self._table.head
         if tag == "th" and self._out[-1].startswith("<th"):  # a corner that heads nothing
             self._out[-1] = "<td>"
             tag = "td"
         self._out.append(f"</{tag}>")
+        if heads and self._table:
+            self._table.labels.append(_words(self._capture))
+            self._capture = None
         if tag in _HEADINGS:
             self._close_heading(int(tag[1]))
         elif tag == "caption" and self._table:
@@ -185,6 +206,8 @@ class _Rewriter(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._capture is not None:
             self._capture.append(data)
+        if data.strip() and not self._in_note:
+            self._noted = None
         self._out.append(html.escape(data, quote=False))
 
     def _close_heading(self, level: int) -> None:
@@ -193,12 +216,39 @@ class _Rewriter(HTMLParser):
         self._out[self._mark] = _start(f"h{level}", {"id": anchor})
         self._seen.headings.append(Heading(level, anchor, text))
 
-    def _open_table(self) -> None:
+    def _open_table(self, values: dict[str, str]) -> None:
         if self._table:
             self._table.depth += 1
         else:
-            self._table = _Table(len(self._out))
+            self._table = _Table(len(self._out), values)
             self._out.append("")
+
+    def _label(self, table: _Table, tag: str, values: dict[str, str]) -> None:
+        """Roles and labels of the parts of a table whose rows may stand as blocks."""
+        if tag == "tr":
+            table.column = 0
+        if tag in _ROLES:
+            values["role"] = _ROLES[tag]
+        elif tag == "th":
+            values["role"] = "columnheader" if table.head else "rowheader"
+            if table.head:
+                self._capture = []
+        if tag in {"td", "th"} and not table.head:
+            if tag == "td" and table.column < len(table.labels):
+                values["data-label"] = table.labels[table.column]
+            table.column += 1
+
+    def _describe(self, tag: str, values: dict[str, str]) -> None:
+        """Tie a note to the table that it follows."""
+        self._in_note = tag == "p" and values.get("class") == "table-note"
+        if not self._in_note:
+            self._noted = None
+        elif self._noted:
+            values["id"] = _unique("table-note", self._seen.anchors, "{}-{}")
+            known = self._noted.values
+            ids = [known[name] for name in ["aria-describedby"] if name in known]
+            known["aria-describedby"] = " ".join([*ids, values["id"]])
+            self._out[self._noted.start + 1] = _start("table", known)
 
     def _close_table(self) -> None:
         table = self._table
@@ -217,7 +267,7 @@ class _Rewriter(HTMLParser):
         }
         self._out[table.start] = _start("div", values)
         self._out.append("</div>")
-        self._table = None
+        self._table, self._noted = None, table
 
 
 def _rewrite(markup: str, *, outputs: bool, lang: str = "en") -> _Rewriter:

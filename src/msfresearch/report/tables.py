@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import math
 import re
@@ -14,6 +15,7 @@ from msfresearch.errors import MsfResearchError
 from msfresearch.report.wording import check_lang, clean, number, p_value, percent, say
 
 FORMATS = ("text", "int", "share", "1dp", "2dp", "3dp", "p")
+LAYOUTS = ("columns", "records")
 
 # Stands for a missing cell until great_tables has escaped the rest; `clean` lets no answer hold it.
 _MISSING = "\x1a"
@@ -27,7 +29,7 @@ _STYLE = (
     ".gt_scroll .gt_table :is(th,td){padding:.35em .8em;text-align:left;vertical-align:top;"
     "max-width:none;white-space:normal;border-bottom:1px solid rgba(128,128,128,.35)}"
     ".gt_scroll .gt_table .gt_right{text-align:right;font-variant-numeric:tabular-nums}"
-    ".gt_scroll .gt_stub{font-weight:400}.gt_scroll .gt_sourcenote{font-size:.9em}"
+    ".gt_scroll .gt_stub{font-weight:400}.table-note{font-size:.9em;max-width:62em;margin:.4em 0}"
     ".gt_scroll{position:relative}.gt_scroll .hidden-text{position:absolute;overflow:hidden;"
     "clip-path:inset(50%);width:1px;height:1px;white-space:nowrap}</style>"
 )
@@ -39,23 +41,40 @@ class Table:
 
     Attributes
     ----------
-    markup : str
+    element : str
         The ``<table>`` element, with caption and header scopes.
     caption : str
         Its caption.
     data : DataFrame
         The values shown, before they were formatted.
+    notes : tuple of str
+        Lines below it.
     """
 
-    markup: str
+    element: str
     caption: str
     data: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    @property
+    def markup(self) -> str:
+        """The table and its notes, which stand outside it: a wide table scrolls, they do not."""
+        return self.element + "".join(
+            f'<p class="table-note">{html.escape(note)}</p>' for note in self.notes
+        )
 
     def _repr_html_(self) -> str:
         label = html.escape(self.caption, quote=True)
+        element, below = self.element, ""
+        if self.notes:
+            # A notebook holds many tables: the id comes from the words, so that no two differ.
+            words = "\n".join((self.caption, *self.notes)).encode("utf-8", "surrogatepass")
+            anchor = f"notes-{hashlib.sha256(words).hexdigest()[:12]}"
+            element = element.replace("<table", f'<table aria-describedby="{anchor}"', 1)
+            below = f'<div id="{anchor}">{self.markup.removeprefix(self.element)}</div>'
         return (
             f'<div class="gt_scroll" tabindex="0" role="region" aria-label="{label}">'
-            f"{_STYLE}{self.markup}</div>"
+            f"{_STYLE}{element}</div>{below}"
         )
 
 
@@ -68,6 +87,7 @@ def table(
     columns: Mapping[str, str] | None = None,
     notes: str | Sequence[str] | None = None,
     max_rows: int | None = None,
+    layout: str = "columns",
     lang: str = "en",
 ) -> Table:
     """A table with a caption, header scopes, and one format per column.
@@ -89,6 +109,9 @@ def table(
         Lines below the table.
     max_rows : int, optional
         Show the first rows only; how many of how many is printed below.
+    layout : str
+        ``columns``, or ``records`` for a table of long texts: on a phone and on paper each row
+        of a page becomes a block of lines "label: value", headed by the stub.
     lang : str
         Language of our own words.
 
@@ -99,9 +122,11 @@ def table(
     Raises
     ------
     MsfResearchError
-        For an unknown column or format, two columns of one name, or no row or column at all.
+        For an unknown column, format or layout, two columns of one name, or no row or column.
     """
     check_lang(lang)
+    if layout not in LAYOUTS:
+        raise MsfResearchError("an unknown layout", found=layout, expected=", ".join(LAYOUTS))
     data = df.reset_index() if any(name is not None for name in df.index.names) else df
     data = data.reset_index(drop=True)
     names = _check(data, caption, stub, formats or {}, columns or {})
@@ -125,16 +150,17 @@ def table(
         lines.append(say("rows shown", lang, **counts))
     right = [label for label, name in zip(labels, names, strict=True) if kinds[name] != "text"]
     head = labels[names.index(stub)] if stub is not None else None
-    markup = _markup(cells, _plain(caption), head, right, [_plain(x) for x in lines], lang)
-    return Table(markup, _plain(caption), shown)
+    element = _element(cells, _plain(caption), head, right, layout, lang)
+    notes = tuple(filter(None, map(_plain, lines)))
+    return Table(element, _plain(caption), shown, notes)
 
 
-def _markup(
+def _element(
     cells: pd.DataFrame,
     caption: str,
     stub: str | None,
     right: Sequence[str],
-    notes: Sequence[str],
+    layout: str,
     lang: str,
 ) -> str:
     """The table element; labels stay column names, because great_tables reads units in labels."""
@@ -157,10 +183,9 @@ def _markup(
         '<span aria-hidden="true">–</span>'
         f'<span class="hidden-text">{html.escape(say("no value", lang))}</span>'
     )
-    cell = f'<td class="gt_sourcenote" colspan="{len(cells.columns)}">'
-    foot = "".join(f"<tr>{cell}{html.escape(note)}</td></tr>" for note in notes)
-    foot = f"<tfoot>{foot}</tfoot>" if foot else ""
-    return text.replace(_MISSING, hidden) + foot + "</table>"
+    if layout == "records":
+        text = text.replace('class="gt_table', 'class="gt_table records', 1)
+    return text.replace(_MISSING, hidden) + "</table>"
 
 
 def _plain(value: object) -> str:

@@ -205,9 +205,18 @@ def number(value: float | None, digits: int = 2, lang: str = "en") -> str:
 
 
 def percent(share: float | None, digits: int = 0, lang: str = "en") -> str:
-    """A share between 0 and 1 as a percentage: ``percent(0.37)`` is "37%"."""
+    """A share between 0 and 1 as a percentage: ``percent(0.37)`` is "37%".
+
+    None and all are said of none and all alone: what rounding would move there is "<1%" or ">99%".
+    """
     if share is None or not math.isfinite(share):
         return say("no value", lang)
+    step = 10.0**-digits
+    rounded = round(100 * share, digits)
+    if rounded == 0 and share > 0:
+        return "<" + number(step, digits, lang) + "%"
+    if rounded == 100 and share < 1:
+        return ">" + number(100 - step, digits, lang) + "%"
     return number(100 * share, digits, lang) + "%"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
+from msfresearch.errors import QuestionnaireError
 from msfresearch.survey.manifest import Manifest
 from msfresearch.survey.questionnaire import Group, Item, Questionnaire
 
@@ -35,9 +36,14 @@ def open_answers(
     -------
     DataFrame
         ``answer_id`` (table, row and item), ``member`` (the cluster of its interval),
-        ``language`` (the item's, else the wave's first), ``text`` as it was written up to where
-        its item says that it ends, and ``cut``, the characters after that. Empty when the wave
-        asked nothing openly.
+        ``language`` (what the respondent's own item says, else the item's, else the wave's only
+        one), ``text`` as it was written up to where its item says that it ends, and ``cut``, the
+        characters after that. Empty when the wave asked nothing openly.
+
+    Raises
+    ------
+    QuestionnaireError
+        When nothing says in which of several languages an answer was written.
     """
     parts: list[pd.DataFrame] = []
     for name, frame in tables.items():
@@ -54,7 +60,7 @@ def open_answers(
                         "row_id": given["row_id"],
                         "item": item.id,
                         "member": given[table.member].astype("str"),
-                        "language": item.language or manifest.languages[0],
+                        "language": _languages(given, name, item, questionnaire, manifest),
                         "text": [_searched(text, item) for text in given[item.id]],
                         "cut": [len(t) - len(_searched(t, item)) for t in given[item.id]],
                     }
@@ -64,6 +70,27 @@ def open_answers(
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in types.items()})
     return OPEN.validate(pd.concat(parts, ignore_index=True)[list(types)].astype(types))
+
+
+def _languages(
+    given: pd.DataFrame, table: str, item: Item, questionnaire: Questionnaire, manifest: Manifest
+) -> pd.Series[str]:
+    """The language of each answer to an item; never guessed."""
+    single = manifest.languages[0] if len(manifest.languages) == 1 else None
+    found = pd.Series(item.language or single, index=given.index, dtype="str")
+    if item.language_item is not None:
+        found = given[item.language_item].astype("str").fillna(found)
+    unsaid = int(found.isna().sum())
+    if unsaid:
+        raise QuestionnaireError(
+            "open answers in no known language",
+            column=f"tables.{table}.items.{item.id}",
+            found=f"{unsaid} answers of {manifest.id}, a wave in {', '.join(manifest.languages)}",
+            expected="a language for every answer",
+            action=f"in the questionnaire {questionnaire.id} give the item a `language`, or name "
+            "under `language_item` the item that holds each respondent's",
+        )
+    return found
 
 
 def _searched(text: str, item: Item) -> str:

@@ -13,21 +13,10 @@ import pandera.pandas as pa
 from msfresearch.errors import AnswerError, SourceError
 from msfresearch.survey.convert import Reading, convert
 from msfresearch.survey.countries import Countries
-from msfresearch.survey.joins import UNMATCHED, join_table, note, stack
+from msfresearch.survey.joins import UNMATCHED, join_table, stack
+from msfresearch.survey.log import AGAINST_WORDS, FIRST, HOLLOW, LEFT_OUT, ROWS, note, whole_log
 from msfresearch.survey.questionnaire import Item, Questionnaire, Table
 
-LOG = pa.DataFrameSchema(
-    {
-        "table": pa.Column(str),
-        "rule": pa.Column(str),
-        "item": pa.Column(str, nullable=True),
-        "rows_in": pa.Column(int),
-        "rows_out": pa.Column(int),
-        "cells_changed": pa.Column(int),
-        "detail": pa.Column(str, nullable=True),
-    },
-    strict=True,
-)
 LISTED = pa.DataFrameSchema(
     {
         "table": pa.Column(str),
@@ -53,7 +42,8 @@ class Cleaned:
     reasons : dict of DataFrame
         The same rows and items: why an answer is missing, missing where there is one.
     log : DataFrame
-        One row per rule and item: rows in and out, cells changed.
+        One row per rule and item, also where nothing was changed: rows and cells in, out and
+        changed.
     disagreements : DataFrame
         Cells whose code and words say different things; kept as they are, listed.
     unmatched : DataFrame
@@ -109,7 +99,8 @@ def clean(
         values, why = _convert_all(name, raw[name], table, reading, log)
         values, why = _derive(name, values, why, table, log)
         ids = _row_ids(values, table, files[name])
-        note(log, name, "rows read", len(raw[name]), len(values), 0)
+        cells = int(raw[name].size)
+        note(log, name, ROWS, len(raw[name]), (cells, cells), 0)
         values.insert(0, "row_id", ids)
         values.insert(1, "line", values.index.astype("int64"))
         why.insert(0, "row_id", ids)
@@ -123,7 +114,7 @@ def clean(
     return Cleaned(
         tables,
         reasons,
-        LOG.validate(pd.DataFrame(log, columns=list(LOG.columns)).astype({"item": "str"})),
+        whole_log(log),
         LISTED.validate(stack(listed, LISTED)),
         UNMATCHED.validate(stack(unmatched, UNMATCHED)),
     )
@@ -170,19 +161,15 @@ def _convert_all(
         for column, header in _columns_of(item):
             answers = convert(raw[header], item, header, reading)
             values[column], why[column] = answers.values, answers.reasons
-            for rule, cells in answers.changes.items():
-                note(log, name, rule, len(raw), len(raw), cells, column)
-            if item.type == "country":
-                aliases = raw[header].str.strip().isin(list(reading.countries.aliases))
-                rule = "country known by an alias only"
-                note(log, name, rule, len(raw), len(raw), int(aliases.sum()), column)
+            for rule, before, after, changed in answers.changes:
+                note(log, name, rule, len(raw), (before, after), changed, column)
     if table.ignore:
         note(
             log,
             name,
-            "column left out",
+            LEFT_OUT,
             len(raw),
-            len(raw),
+            (len(raw) * len(table.ignore), 0),
             len(raw) * len(table.ignore),
             None,
             f"{', '.join(table.ignore)}: {table.ignore_reason}",
@@ -219,9 +206,9 @@ def _derive(
             note(
                 log,
                 name,
-                "first available value",
+                FIRST,
                 len(values),
-                len(values),
+                (0, int(first.notna().sum())),
                 int(first.notna().sum()),
                 item.id,
                 detail,
@@ -229,6 +216,7 @@ def _derive(
     for item in table.items:
         if item.unless_all_missing:
             parts = list(item.unless_all_missing)
+            before = int(values[item.id].notna().sum())
             hollow = values[parts].isna().all(axis=1) & values[item.id].notna()
             same = why.loc[hollow, parts].nunique(axis=1) == 1
             taken = why.loc[hollow, parts[0]].where(same, "unclear")
@@ -237,9 +225,9 @@ def _derive(
             note(
                 log,
                 name,
-                "a sum of which every part is missing",
+                HOLLOW,
                 len(values),
-                len(values),
+                (before, before - int(hollow.sum())),
                 int(hollow.sum()),
                 item.id,
                 f"parts: {', '.join(parts)}",
@@ -306,13 +294,14 @@ def _disagreements(
         said = other.fillna(why[agreement.item])
         expected = other.map({k: str(v) for k, v in agreement.expect.items()})
         mine = values[item.id].astype("str")
+        given = int(values[item.id].notna().sum())
         wrong = ~((mine == expected) | (mine.isna() & expected.isna()))
         note(
             log,
             name,
-            "code against words",
+            AGAINST_WORDS,
             len(values),
-            len(values),
+            (given, given),
             0,
             item.id,
             f"{int(wrong.sum())} rows disagree with {agreement.item}; kept and listed",

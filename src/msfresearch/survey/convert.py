@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from msfresearch.errors import AnswerError
 from msfresearch.survey.countries import Countries
+from msfresearch.survey.log import ALIAS, READ, REASON, SPACES, SPELLING
 from msfresearch.survey.questionnaire import Item, Questionnaire
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_KINDS = {
+    "multi": "ticked or not",
+    "numeric": "a number",
+    "date": "a date",
+    "country": "a country of ISO 3166",
+    "id": "an id, kept as written",
+    "text": "text, kept as written",
+}
+
+
+class Change(NamedTuple):
+    """A rule and a column: cells with something in them before and after, and cells changed."""
+
+    rule: str
+    before: int
+    after: int
+    changed: int
 
 
 @dataclass(frozen=True)
@@ -28,13 +46,13 @@ class Column:
         Int64, Float64, str or datetime; missing where there is no answer.
     reasons : Series
         Why there is none: a missing reason of the questionnaire, missing where answered.
-    changes : dict
-        Rule to the number of cells it changed.
+    changes : tuple of Change
+        Every rule that was applied, in order, those that changed nothing included.
     """
 
     values: pd.Series[Any]
     reasons: pd.Series[Any]
-    changes: Mapping[str, int] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,10 +91,14 @@ def convert(raw: pd.Series[Any], item: Item, header: str, reading: Reading) -> C
     missing = reading.questionnaire.missing_codes(item)
     free = item.type == "text"
     cells = raw if free else raw.str.strip()
-    changes = {} if free else {"spaces around a code removed": int((cells != raw).sum())}
+    n = len(raw)
+    changes = [] if free else [Change(SPACES, n, n, int((cells != raw).sum()))]
     if item.spelling:
-        changes["spelling made one"] = int(cells.isin(list(item.spelling)).sum())
+        changes.append(Change(SPELLING, n, n, int(cells.isin(list(item.spelling)).sum())))
         cells = cells.replace(item.spelling)
+    if item.type == "country":
+        by_alias = int(cells.isin(list(reading.countries.aliases)).sum())
+        changes.append(Change(ALIAS, n, n, by_alias))
     reasons = cells.map(missing).astype("str")
     answered = cells[reasons.isna()]
     meaning = {code: _one(code, item, reading) for code in answered.unique()}
@@ -84,8 +106,25 @@ def convert(raw: pd.Series[Any], item: Item, header: str, reading: Reading) -> C
     if wrong:
         raise _outside(answered, set(wrong), item, header, reading)
     values = answered.map(meaning).reindex(raw.index)
-    counted = {rule: n for rule, n in changes.items() if n}
-    return Column(_typed(values, item, reading.questionnaire), reasons, counted)
+    changes += _emptied(reasons, missing.values())
+    # What is written, and nothing else, stays as it is: those cells are read, and not changed.
+    as_written = item.type in ("text", "id")
+    kind = "a level of its scale" if item.scale else _KINDS[item.type]
+    changes.append(
+        Change(f"{READ} {kind}", len(answered), len(answered), 0 if as_written else len(answered))
+    )
+    return Column(_typed(values, item, reading.questionnaire), reasons, tuple(changes))
+
+
+def _emptied(reasons: pd.Series[Any], possible: Iterable[str]) -> list[Change]:
+    """For each reason that a code of the item may mean: how many cells it takes the answer of."""
+    found: list[Change] = []
+    left = len(reasons)
+    for reason in dict.fromkeys(possible):
+        emptied = int((reasons == reason).sum())
+        found.append(Change(f"{REASON}: {reason}", left, left - emptied, emptied))
+        left -= emptied
+    return found
 
 
 def _one(code: str, item: Item, reading: Reading) -> object | None:

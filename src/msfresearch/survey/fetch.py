@@ -77,6 +77,8 @@ def fetch(source: Source, folder: Path, *, mirror: Path | None, download: bool) 
         raise SourceError(
             "a file of the repository is missing", file=target, action="restore it from git"
         )
+    if source.url is None:
+        return Fetched(source.file, "absent", f"published nowhere; put the export at {target.name}")
     if source.changed_since_published is not None:
         return Fetched(
             source.file,
@@ -87,17 +89,18 @@ def fetch(source: Source, folder: Path, *, mirror: Path | None, download: bool) 
         )
     if not download:
         return Fetched(source.file, "absent", "not fetched yet")
-    return _download(source, target)
+    return _download(source.url, source, target)
 
 
-def _download(source: Source, target: Path) -> Fetched:
+def _download(url: str, source: Source, target: Path) -> Fetched:
     import pooch
 
+    pooch.get_logger().setLevel("WARNING")
     partial = target.with_name(f".{target.name}.download")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         pooch.retrieve(
-            source.url,
+            url,
             known_hash=f"sha256:{source.sha256}",
             fname=partial.name,
             path=partial.parent,

@@ -1,4 +1,4 @@
-"""Tables of a wave joined to one another, and what cleaning writes down on the way."""
+"""Tables of a wave joined to one another; rows without a partner are kept and listed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from msfresearch.errors import AnswerError
+from msfresearch.survey.log import JOINED, note
 from msfresearch.survey.questionnaire import Questionnaire
 
 UNMATCHED = pa.DataFrameSchema(
@@ -30,30 +31,6 @@ def stack(frames: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFram
     if not kept:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
     return pd.concat(kept, ignore_index=True).astype(types)
-
-
-def note(
-    log: list[dict[str, object]],
-    table: str,
-    rule: str,
-    rows_in: int,
-    rows_out: int,
-    cells: int,
-    item: str | None = None,
-    detail: str | None = None,
-) -> None:
-    """Write down what a rule did to a table."""
-    log.append(
-        {
-            "table": table,
-            "rule": rule,
-            "item": item,
-            "rows_in": rows_in,
-            "rows_out": rows_out,
-            "cells_changed": cells,
-            "detail": detail,
-        }
-    )
 
 
 def join_table(
@@ -87,14 +64,15 @@ def join_table(
         reason = why[column].reindex(wanted).set_axis(mine.index)
         reasons[name][column] = reason.where(matched, "no_data").where(mine[column].isna())
         reasons[name][column] = reasons[name][column].astype("str")
+    filled = int(mine[list(join.take)].notna().to_numpy().sum())
     without = int((~other.index.isin(wanted)).sum())
     note(
         log,
         name,
-        f"joined to {join.table}",
+        f"{JOINED} {join.table}",
         len(mine),
-        len(mine),
-        int(matched.sum()) * len(join.take),
+        (0, filled),
+        filled,
         None,
         f"{int(matched.sum())} rows matched, {int((~matched).sum())} found no partner (kept, "
         f"listed); {without} of {len(other)} {join.table} have no row here",

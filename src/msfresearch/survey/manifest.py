@@ -13,6 +13,8 @@ from msfresearch.survey.source import FileName, Language, Source, Strict, Text
 from msfresearch.yamlfile import load_model
 
 WAVE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+#: Names of folders in data/raw or reports that are no waves.
+RESERVED = ("compare", "context")
 WaveId = Annotated[str, StringConstraints(pattern=rf"^{WAVE_ID.pattern}$")]
 PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Population = Literal["government", "civil society", "independent reviewers", "experts", "citizens"]
@@ -55,6 +57,12 @@ class Manifest(Strict):
     status: Literal["real", "rehearsal"]
     limits: tuple[str, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _id_is_free(self) -> Manifest:
+        if self.id in RESERVED:
+            raise ValueError(f"{self.id} is no wave's id: it names something else here")
+        return self
 
     @model_validator(mode="after")
     def _one_file_per_table(self) -> Manifest:

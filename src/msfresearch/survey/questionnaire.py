@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -87,6 +87,9 @@ class Item(Strict):
         listed, not changed.
     pattern
         Regular expression that an id has to match.
+    language_item
+        For an open answer: the item of the same table, with a scale of the values en, es and fr,
+        that says in which language the respondent wrote; ``language`` where it says nothing.
     ends_at
         Regular expression of the line from which on a text only lists its sources: what follows
         is kept, but not searched for themes.
@@ -104,6 +107,7 @@ class Item(Strict):
     maximum: float | None = None
     whole: bool = False
     language: Language | None = None
+    language_item: Identifier | None = None
     missing: dict[str, MissingReason | None] = Field(default_factory=dict)
     spelling: dict[str, str] = Field(default_factory=dict)
     first_of: tuple[Identifier, ...] = ()
@@ -155,10 +159,23 @@ class Group(Strict):
 
 
 class Highlight(Strict):
-    """An item that the brief shows: the share of yes, or of at least a level or number."""
+    """An item whose share the brief shows.
+
+    Attributes
+    ----------
+    at_least
+        For an ordinal item a code, for a numeric one a number: what is counted, and all above.
+    equals
+        For a nominal item: the code that is counted. An item stored as 0 and 1 needs neither:
+        its 1 is counted.
+    leave_out
+        Codes that are no part of the base, such as "withdrawn".
+    """
 
     item: Identifier
     at_least: str | None = None
+    equals: str | None = None
+    leave_out: tuple[str, ...] = ()
     label: Text
 
 
@@ -262,12 +279,15 @@ class Questionnaire(Strict):
             for item in table.items:
                 if item.scale is not None and item.scale not in self.scales:
                     raise ValueError(f"table {name}, item {item.id}: no scale {item.scale}")
-            for mark in table.highlights:
-                if not self._can_show(mark, table):
+                if item.language_item is not None and not self._tells_language(item, table):
                     raise ValueError(
-                        f"table {name}, highlights: {mark.item} has no answer {mark.at_least!r}; "
-                        "a highlight is an item with a scale or a number, and a code of it"
+                        f"table {name}, item {item.id}: language_item {item.language_item} must "
+                        "be an item of the table whose scale has the values en, es and fr, or some"
                     )
+            for mark in table.highlights:
+                wrong = self._why_not_shown(mark, table)
+                if wrong:
+                    raise ValueError(f"table {name}, highlights, {mark.item}: {wrong}")
             if table.join is not None:
                 other = self.tables.get(table.join.table)
                 if other is None:
@@ -276,15 +296,34 @@ class Questionnaire(Strict):
                     other.item(one)
         return self
 
-    def _can_show(self, mark: Highlight, table: Table) -> bool:
-        """Whether a highlight names an item with a scale or a number, and an answer of it."""
+    def _why_not_shown(self, mark: Highlight, table: Table) -> str | None:
+        """Why a highlight cannot be counted, None when it can."""
         item = next((one for one in table.items if one.id == mark.item), None)
         if item is not None and item.type == "numeric":
-            return (
-                mark.at_least is None or re.fullmatch(r"-?\d+(\.\d+)?", mark.at_least) is not None
-            )
-        codes = [level.code for level in self.levels(item)] if item is not None else []
-        return bool(codes) and (mark.at_least is None or mark.at_least in codes)
+            number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", mark.at_least or "")
+            return None if number and not mark.equals else "a numeric item needs at_least: a number"
+        levels = self.levels(item) if item is not None else ()
+        if item is None or not levels:
+            return "a highlight is an item with a scale or a number"
+        codes = [level.code for level in levels]
+        named = [code for code in (mark.at_least, mark.equals, *mark.leave_out) if code is not None]
+        unknown = [code for code in named if code not in codes]
+        if unknown:
+            return f"no answer has the code {unknown[0]!r}; its codes are {', '.join(codes)}"
+        if mark.at_least is not None and mark.equals is not None:
+            return "at_least or equals, not both"
+        if mark.at_least is not None and item.type != "ordinal":
+            return "its answers have no order: use equals"
+        yes_no = [level.value for level in levels] == [0, 1]
+        if mark.at_least is None and mark.equals is None and not yes_no:
+            return "say which answer is counted: at_least for an ordinal item, equals for a nominal"
+        return None
+
+    def _tells_language(self, item: Item, table: Table) -> bool:
+        """Whether the language item of an item is there, and can hold languages alone."""
+        other = next((one for one in table.items if one.id == item.language_item), None)
+        levels = self.levels(other) if other is not None and other.scale in self.scales else ()
+        return bool(levels) and all(level.value in get_args(Language) for level in levels)
 
     def missing_codes(self, item: Item) -> dict[str, str]:
         """Code to missing reason for one item.

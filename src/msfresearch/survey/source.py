@@ -54,7 +54,7 @@ class Source(Strict):
     mirror_file
         Name of the file in a mirror folder, when it is another.
     url
-        The published file, pinned to a revision.
+        The published file, pinned to a revision; None for an export that is nowhere published.
     changed_since_published
         How the file read here differs from the one at the URL; None when it is the same.
         A changed file cannot be downloaded, only taken from a mirror.
@@ -68,7 +68,7 @@ class Source(Strict):
     sha256: Sha256
     committed: bool = False
     mirror_file: FileName | None = None
-    url: str = Field(pattern=r"^https://")
+    url: str | None = Field(default=None, pattern=r"^https://")
     changed_since_published: str | None = None
     licence: str
     citation: str

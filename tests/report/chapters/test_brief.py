@@ -6,51 +6,62 @@ from typing import Any
 
 import pytest
 
-from msfresearch.errors import QuestionnaireError
 from msfresearch.report.chapters import brief, themes
 from msfresearch.themes import Codebook
 from tests.report.chapters.conftest import MakeWave, keep, rows, text
 from tests.report.chapters.planned import analysed, noisy, plan_of
 
 
-def marking(item: str, at_least: str | None = None) -> Any:
+def marking(item: str, **mark: Any) -> Any:
     def change(made: dict[str, Any]) -> None:
-        mark: dict[str, Any] = {"item": item, "label": text(f"Marked {item}")}
         made["tables"]["answers"]["highlights"] = [
-            mark if at_least is None else mark | {"at_least": at_least}
+            {"item": item, "label": text(f"Marked {item}"), **mark}
         ]
 
     return change
 
 
-def share(make_wave: MakeWave, given: list, item: str, at_least: str | None = None) -> Any:
-    wave = make_wave(given, marking(item, at_least))
+def share(make_wave: MakeWave, given: list, item: str, **mark: Any) -> Any:
+    wave = make_wave(given, marking(item, **mark))
     keep(wave)
     found = brief.highlights(wave, "en").to_dict("records")
     return found[0] if found else None
 
 
 @pytest.mark.parametrize(
-    ("item", "at_least", "yes"),
+    ("item", "mark", "yes"),
     [
-        ("agree", "4", 8),
-        ("agree", "1", 20),
-        ("agree", "5", 4),
-        ("agree", None, 16),
-        ("regular", None, 10),
-        ("regular", "1", 10),
-        ("steps", "5", 5),
-        ("steps", "6", 2),
-        ("steps", None, 17),
+        ("agree", {"at_least": "4"}, 8),
+        ("agree", {"at_least": "1"}, 20),
+        ("agree", {"at_least": "5"}, 4),
+        ("agree", {"equals": "5"}, 4),
+        ("regular", {}, 10),
+        ("regular", {"equals": "1"}, 10),
+        ("regular", {"equals": "0"}, 10),
+        ("steps", {"at_least": "5"}, 5),
+        ("steps", {"at_least": "6"}, 2),
     ],
 )
-def test_a_share_counts_those_of_at_least_the_level_or_number(
-    make_wave: MakeWave, item: str, at_least: str | None, yes: int
+def test_a_share_counts_the_answers_that_its_mark_names(
+    make_wave: MakeWave, item: str, mark: dict[str, str], yes: int
 ) -> None:
-    found = share(make_wave, rows(20), item, at_least)
+    found = share(make_wave, rows(20), item, **mark)
     assert (found["yes"], found["n"], found["of"], found["n_members"]) == (yes, 20, 20, 20)
     assert found["share"] == yes / 20
     assert found["low"] <= found["share"] <= found["high"]
+
+
+def test_an_answer_that_is_left_out_is_no_part_of_the_base_and_is_told(
+    make_wave: MakeWave,
+) -> None:
+    wave = make_wave(rows(20), marking("agree", at_least="4", leave_out=["1"]))
+    keep(wave)
+    shares = brief.highlights(wave, "en")
+    [found] = shares.to_dict("records")
+    assert (found["yes"], found["n"], found["left_out"], found["of"]) == (8, 16, 4, 20)
+    [told] = brief.highlight_words(shares, wave, "en")
+    assert told.endswith("4 of 20 have an answer that is no part of the base.")
+    assert "have none" not in told
 
 
 def test_rows_without_an_answer_or_a_member_are_no_base(make_wave: MakeWave) -> None:
@@ -77,18 +88,6 @@ def test_fewer_than_ten_rows_or_five_members_are_left_out(
     assert len(brief.highlight_words(found, wave, "en")) == there
 
 
-@pytest.mark.parametrize(
-    ("item", "at_least"),
-    [("agree", "9"), ("agree", "often"), ("steps", "many"), ("why", None), ("regular", "")],
-)
-def test_a_mark_on_what_has_no_such_answer_is_refused_before_anything_runs(
-    make_wave: MakeWave, item: str, at_least: str | None
-) -> None:
-    wave = make_wave(rows(3), marking(item, at_least))
-    with pytest.raises(QuestionnaireError, match=f"{item} has no answer"):
-        wave.clean()
-
-
 def test_a_marked_share_is_told_with_base_interval_and_what_was_not_coded(
     make_wave: MakeWave,
 ) -> None:
@@ -96,12 +95,12 @@ def test_a_marked_share_is_told_with_base_interval_and_what_was_not_coded(
     wave = make_wave(given, marking("regular"))
     keep(wave)
     [told] = brief.highlight_words(brief.highlights(wave, "en"), wave, "en")
-    assert told.startswith("Marked regular: 5 of the 20 answers with a code (25%; 95% interval ")
-    assert told.endswith("20 of 40 were not coded.")
+    assert told.startswith("Marked regular: 5 of the 20 answers with an answer on it (25%; ")
+    assert told.endswith("20 of 40 have none.")
     full = make_wave(rows(20), marking("regular"))
     keep(full)
     [told] = brief.highlight_words(brief.highlights(full, "en"), full, "en")
-    assert "were not coded" not in told
+    assert "have none" not in told
 
 
 def test_a_figure_of_marked_shares_names_its_base(make_wave: MakeWave) -> None:
@@ -141,6 +140,22 @@ def test_headlines_hold_shares_verdicts_and_themes_each_with_its_uncertainty(
     assert "95% interval" in told[2]
 
 
+def test_shares_that_are_all_held_back_are_not_said_to_be_unmarked(make_wave: MakeWave) -> None:
+    few = make_wave(rows(9), marking("regular"))
+    keep(few)
+    assert "held back" in brief.base(few, brief.highlights(few, "en"), "en")
+    none = make_wave(rows(12))
+    keep(none)
+    assert "marks no share" in brief.base(none, brief.highlights(none, "en"), "en")
+
+
+def test_what_weakens_a_comparison_is_told_among_what_is_not_known(make_wave: MakeWave) -> None:
+    done, wave = analysed(make_wave, rows(60, agree=noisy(0)), plan_of())
+    keep(wave)
+    told = " ".join(brief.unknown(wave, done, "en"))
+    assert done[0].analysis.evidence.strip() in told
+
+
 def test_who_answered_counts_rows_and_members(make_wave: MakeWave) -> None:
     wave = make_wave(rows(30, members=12))
     keep(wave)
@@ -159,7 +174,7 @@ def test_when_answers_were_given_is_told_with_their_languages(make_wave: MakeWav
 def test_limits_and_gaps_are_told_with_their_numbers(make_wave: MakeWave) -> None:
     wave = make_wave(rows(10, steps=lambda _: "NR", agree=lambda _: "97"), limits=["Few answered."])
     keep(wave)
-    told = brief.unknown(wave, "en")
+    told = brief.unknown(wave, [], "en")
     assert told[0] == "Few answered."
     assert told[1].startswith("50% of all cells hold no answer.")
     assert len(told) == 2
@@ -172,7 +187,7 @@ def test_contradictions_and_rows_without_a_partner_are_told(make_wave: MakeWave)
 
     wave = make_wave(rows(10, why=lambda _: "w1"), worded)
     keep(wave)
-    told = brief.unknown(wave, "en")
+    told = brief.unknown(wave, [], "en")
     assert told[-1].startswith("In 8 cells the source contradicts itself")
 
 

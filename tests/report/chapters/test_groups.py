@@ -42,7 +42,7 @@ def test_a_suppressed_group_is_counted_and_not_shown(
     [shown] = groups.group_tables(found, wave, "en")
     assert isinstance(shown, Table)
     assert list(shown.data.columns) == ["label", "no (n=31)"]
-    assert "1 of 2 groups are not shown: fewer than 10 answers or 5 clusters." in shown.markup
+    assert "1 of 2 groups are not shown: fewer than 10 answers or 5 countries." in shown.markup
 
 
 def test_a_group_of_few_members_is_suppressed_however_many_its_answers(
@@ -116,6 +116,15 @@ def test_a_figure_holds_a_mark_per_band_that_has_answers(
     assert set(drawn.data["group"]) == {"0-2", "5-6"}
     assert drawn.data["label"].nunique() == 6
     assert "not yet checked by people" in drawn.caption
+
+
+def test_a_questionnaire_without_groups_is_said_to_name_none(
+    make_wave: MakeWave, codebook: Codebook
+) -> None:
+    found, wave = coded(make_wave, codebook, rows(20, why=lambda _: FUNDING), lambda _: None)
+    [shown] = groups.group_tables(found, wave, "en")
+    assert isinstance(shown, Prose)
+    assert shown.sentences == ("The questionnaire names no groups to compare.",)
 
 
 def test_one_band_alone_is_compared_with_nothing(make_wave: MakeWave, codebook: Codebook) -> None:

@@ -67,6 +67,43 @@ def test_a_figure_counts_every_missing_answer_by_item_and_reason(make_wave: Make
     assert drawn.caption == "Of 10 rows."
 
 
+def test_the_table_holds_every_item_that_lacks_answers_by_every_reason(
+    make_wave: MakeWave,
+) -> None:
+    given = rows(10, agree=lambda i: CODES[i % 5], steps=lambda _: "NR", why=lambda _: "x")
+    found = lacking(make_wave, given)
+    shown = missing.missing_table(found, "en")
+    assert isinstance(shown, Table)
+    cells = shown.data.set_index("label")
+    assert cells.loc["Meets", ["blank", "not_reviewed", "refused"]].tolist() == [2, 2, 2]
+    assert cells.loc["Steps followed", ["not_reviewed", "blank"]].tolist() == [10, 0]
+    reasons = [column for column in cells if column in REASONS]
+    assert cells[reasons].to_numpy().sum() == found.loc[found["reason"] != "answered", "n"].sum()
+    assert "4 items were answered in every row." in shown.markup
+
+
+def test_items_of_one_label_keep_their_own_row_in_the_table() -> None:
+    both = pd.DataFrame(
+        {
+            "table": "answers",
+            "item": ["a", "b"],
+            "label": "Same",
+            "reason": "blank",
+            "n": [1, 2],
+            "rows": 9,
+        }
+    )
+    shown = missing.missing_table(both, "en")
+    assert isinstance(shown, Table)
+    assert shown.data["blank"].tolist() == [1, 2]
+
+
+def test_a_table_of_nothing_missing_is_a_sentence(make_wave: MakeWave) -> None:
+    shown = missing.missing_table(lacking(make_wave, rows(3, why=lambda _: "x")), "en")
+    assert isinstance(shown, Prose)
+    assert shown.sentences == ("Every item was answered in every row.",)
+
+
 def test_items_beyond_those_drawn_are_counted_in_the_caption() -> None:
     many = pd.DataFrame(
         {
@@ -89,6 +126,37 @@ def test_the_join_that_reaches_least_is_named() -> None:
     assert missing.coverage_words(pd.concat(both, ignore_index=True)).startswith(
         "The join that reaches least is wgi: 2 of 5 countries."
     )
+
+
+def test_countries_out_of_reach_are_named_as_far_as_eight_and_counted() -> None:
+    codes = ["ALB", "ARG", "ARM", "AUS", "AUT", "BEL", "BEN", "BOL", "BRA", "CHL"]
+    told = missing.coverage_words(coverage(without=", ".join(codes)))
+    assert "Countries without gdp: 10 (Albania, Argentina, " in told
+    assert told.endswith("Benin, Bolivia and 2 more).")
+
+
+def test_a_variable_that_joined_nothing_has_no_value_for_these_years() -> None:
+    empty = coverage(variable="scores", joined=0, countries_joined=0, without="ALB, ARG")
+    told = missing.coverage_words(pd.concat([coverage(), empty], ignore_index=True))
+    assert "scores: no value for these years." in told
+    assert "reaches least is gdp" in told
+    assert "Countries without scores" not in told
+
+
+def test_codes_that_are_no_country_are_counted_in_the_table_and_not_listed() -> None:
+    shown = missing.coverage_table(coverage(left_out="WLD, EUU, ARB"), "en")
+    assert isinstance(shown, Table)
+    assert shown.data["left_out"].tolist() == [3]
+    assert "Codes not matched to ISO 3166" in shown.markup
+    assert "WLD" not in shown.markup
+    assert "XKX" not in shown.markup
+
+
+def test_where_no_context_table_is_here_that_is_said() -> None:
+    absent = coverage(source="vdem", variable=None).astype({"variable": "str"})
+    shown = missing.coverage_table(absent, "en")
+    assert isinstance(shown, Prose)
+    assert shown.sentences == ("No context table is on this computer.",)
 
 
 def test_context_tables_that_are_not_here_are_named_with_what_brings_them() -> None:

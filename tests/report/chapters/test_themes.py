@@ -7,7 +7,7 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from msfresearch.report.chapters import themes
+from msfresearch.report.chapters import evidence, themes
 from msfresearch.report.prose import Prose
 from msfresearch.report.tables import Table
 from msfresearch.themes import Codebook
@@ -66,10 +66,17 @@ def test_shares_of_families_are_told_with_their_intervals(
 
 def test_too_few_answers_give_no_share(make_wave: MakeWave, codebook: Codebook) -> None:
     found, wave = coded(make_wave, codebook, rows(9, why=lambda _: FUNDING))
-    assert themes.theme_words(found, "en").startswith("Too few answers to give a share")
-    assert themes.theme_table(found, "en").data["percent"].isna().all()
-    assert themes.family_figure(found, "real", "en").data["share"].isna().all()
-    assert "By family" not in " ".join(themes.found(found, wave, "en"))
+    for told in (
+        themes.nothing(found, wave),
+        themes.family_figure(found, "real", "en"),
+        themes.theme_figure(found, "real", "en"),
+    ):
+        assert isinstance(told, Prose)
+        assert told.sentences == (themes.TOO_FEW,)
+    assert themes.theme_words(found, "en") == themes.TOO_FEW
+    ended = themes.found(found, wave, "en")
+    assert ended[:2] == ["9 open answers are too few to say what is in them.", themes.TOO_FEW]
+    assert "%" not in " ".join(ended)
 
 
 def test_a_wave_without_open_answers_ends_well(make_wave: MakeWave, codebook: Codebook) -> None:
@@ -77,18 +84,48 @@ def test_a_wave_without_open_answers_ends_well(make_wave: MakeWave, codebook: Co
     assert themes.found(found, wave, "en") == [
         "This wave holds no open answers: there was nothing to code."
     ]
-    stems = themes.unseen(found)
+    stems = evidence.unseen(found)
     wave.save("themes", themes.results(found, stems), themes.facts(found))
     again = themes.stored(wave, codebook, "en")
     assert (len(again.answers), len(again.hits)) == (0, 0)
     assert themes.facts(found)["answers"] == 0
 
 
+def test_a_part_with_nothing_to_tell_says_whether_anything_was_asked(
+    make_wave: MakeWave, codebook: Codebook
+) -> None:
+    silent, wave = coded(make_wave, codebook, rows(12))
+    told = themes.nothing(silent, wave)
+    assert isinstance(told, Prose)
+    assert told.sentences == ("Nobody answered openly.",)
+
+    def closed(made: dict) -> None:
+        table = made["tables"]["answers"]
+        table["items"] = [item for item in table["items"] if item["type"] != "text"]
+        table["ignore"], table["ignore_reason"] = ["why"], "not of this test"
+
+    unasked = make_wave(rows(12), closed)
+    keep(unasked)
+    empty = themes.code(unasked, unasked.open_answers(), codebook, "en")
+    told = themes.nothing(empty, unasked)
+    assert isinstance(told, Prose)
+    assert told.sentences == ("Nothing was asked openly.",)
+    full, spoken = coded(make_wave, codebook, rows(20, why=lambda _: FUNDING))
+    assert themes.nothing(full, spoken) is None
+
+
+def test_a_rare_theme_is_told_with_a_decimal(make_wave: MakeWave, codebook: Codebook) -> None:
+    given = rows(400, why=lambda i: FUNDING if i == 0 else NOTHING)
+    found, _ = coded(make_wave, codebook, given)
+    told = themes.theme_words(found, "en")
+    assert "“Funding”, in 0.2% of the answers (95% interval <0.1%" in told
+
+
 def test_what_is_stored_says_the_same_without_a_word_of_an_answer(
     make_wave: MakeWave, codebook: Codebook
 ) -> None:
     found, wave = coded(make_wave, codebook, rows(40, why=lambda i: FUNDING if i < 25 else NOTHING))
-    wave.save("themes", themes.results(found, themes.unseen(found)), themes.facts(found))
+    wave.save("themes", themes.results(found, evidence.unseen(found)), themes.facts(found))
     again = themes.stored(wave, codebook, "en")
     assert themes.found(again, wave, "en") == themes.found(found, wave, "en")
     assert "text" not in again.answers
@@ -110,12 +147,12 @@ def test_a_pattern_that_few_members_use_is_counted_and_not_printed(
         return FUNDING if i < 10 else "No political will." if i < 14 else NOTHING
 
     found, _ = coded(make_wave, codebook, rows(30, why=why))
-    shown = themes.pattern_table(found, "en")
+    shown = evidence.pattern_table(found, "en")
     assert isinstance(shown, Table)
     assert set(shown.data["theme"]) == {"Funding"}
-    assert "Not printed, because fewer than 5 clusters use them: 1." in shown.markup
+    assert "Not printed, because fewer than 5 countries use them: 1." in shown.markup
     few, _ = coded(make_wave, codebook, rows(30, why=lambda i: FUNDING if i < 4 else NOTHING))
-    shown = themes.pattern_table(few, "en")
+    shown = evidence.pattern_table(few, "en")
     assert isinstance(shown, Prose)
     assert shown.sentences == ("No pattern is used by enough members to be printed.",)
 
@@ -125,12 +162,12 @@ def test_stems_that_few_members_use_are_not_printed(
 ) -> None:
     given = rows(40, why=lambda i: FUNDING if i < 20 else NOTHING)
     found, _ = coded(make_wave, codebook, given)
-    shown = themes.unseen_table(themes.unseen(found), "en")
+    shown = evidence.unseen_table(evidence.unseen(found), "en")
     assert isinstance(shown, Table)
     assert {"blue", "sky", "hill"} & set(shown.data["stem"])
-    assert (shown.data["n_members"] >= themes.FEWEST_MEMBERS).all()
+    assert (shown.data["n_members"] >= evidence.FEWEST_MEMBERS).all()
     few, _ = coded(make_wave, codebook, rows(40, why=lambda i: FUNDING if i < 35 else NOTHING))
-    assert isinstance(themes.unseen_table(themes.unseen(few), "en"), Prose)
+    assert isinstance(evidence.unseen_table(evidence.unseen(few), "en"), Prose)
 
 
 def test_clusters_are_called_what_they_are(make_wave: MakeWave, codebook: Codebook) -> None:
@@ -140,7 +177,7 @@ def test_clusters_are_called_what_they_are(make_wave: MakeWave, codebook: Codebo
     other = wave.questionnaire.model_copy(update={"tables": {"answers": table}})
     changed = dataclasses.replace(wave)
     changed.__dict__["questionnaire"] = other
-    assert themes.cluster_word(changed) == "ids"
+    assert themes.cluster_word(changed) == "words"
     assert len(found.answers) == 12
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 
 from msfresearch.report import figures, tables
 from msfresearch.report.chapters import success, themes, verdicts
-from msfresearch.report.chapters.common import listing, table_or_words
+from msfresearch.report.chapters.common import clusters, listing, lower_first, table_or_words
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import interval, number, percent
+from msfresearch.success.plan import WavePlan
 from msfresearch.survey.questionnaire import Highlight, Item, Questionnaire
 from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
 from msfresearch.wave import Wave
@@ -28,8 +30,9 @@ def highlights(wave: Wave, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         ``table``, ``label``, ``n`` (rows with an answer), ``n_members``, ``yes``, ``share``,
-        ``low``, ``high`` (95%, clustered by member), ``of`` (rows of the table). Shares of fewer
-        than 10 rows or 5 members are left out.
+        ``low``, ``high`` (95%, clustered by member), ``of`` (rows of the table), ``left_out``
+        (rows whose answer is no part of the base). Shares of fewer than 10 rows or 5 members are
+        not given.
     """
     rows: list[dict[str, Any]] = []
     for name, table in wave.questionnaire.tables.items():
@@ -37,7 +40,9 @@ def highlights(wave: Wave, lang: str) -> pd.DataFrame:
             continue
         frame = wave.table("clean", name)
         for mark in table.highlights:
-            given = frame[frame[mark.item].notna() & frame[table.member].notna()]
+            left_out = _values(mark.leave_out, table.item(mark.item), wave.questionnaire)
+            known = frame[mark.item].notna() & ~frame[mark.item].isin(left_out)
+            given = frame[known & frame[table.member].notna()]
             if len(given) < FEWEST or given[table.member].nunique() < MIN_MEMBERS:
                 continue
             reached = _reached(given[mark.item], table.item(mark.item), mark, wave.questionnaire)
@@ -53,9 +58,10 @@ def highlights(wave: Wave, lang: str) -> pd.DataFrame:
                     "low": found.low,
                     "high": found.high,
                     "of": len(frame),
+                    "left_out": int(frame[mark.item].isin(left_out).sum()),
                 }
             )
-    columns = ["table", "label", "n", "n_members", "yes", "share", "low", "high", "of"]
+    columns = ["table", "label", "n", "n_members", "yes", "share", "low", "high", "of", "left_out"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -63,19 +69,26 @@ def _reached(
     values: pd.Series[Any], item: Item, mark: Highlight, questionnaire: Questionnaire
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if item.type == "numeric":
-        least = float(mark.at_least) if mark.at_least is not None else 1.0
-        return np.asarray(values.astype("float64") >= least, dtype=np.bool_)
-    levels = [level.value for level in questionnaire.levels(item)]
-    codes = [level.code for level in questionnaire.levels(item)]
-    first = codes.index(mark.at_least) if mark.at_least is not None else 1
-    return np.asarray(values.isin(levels[first:]), dtype=np.bool_)
+        return np.asarray(values.astype("float64") >= float(mark.at_least or 0), dtype=np.bool_)
+    if mark.at_least is None:
+        counted = _values((mark.equals,), item, questionnaire) if mark.equals else [1]
+    else:
+        codes = [level.code for level in questionnaire.levels(item)]
+        counted = _values(tuple(codes[codes.index(mark.at_least) :]), item, questionnaire)
+    return np.asarray(values.isin(counted), dtype=np.bool_)
+
+
+def _values(codes: tuple[str, ...], item: Item, questionnaire: Questionnaire) -> list[int | str]:
+    """What the codes of a scale are stored as."""
+    return [level.value for level in questionnaire.levels(item) if level.code in codes]
 
 
 def highlight_figures(shares: pd.DataFrame, wave: Wave, lang: str) -> list[Figure]:
     """One figure per table of the shares that the questionnaire marks."""
     drawn: list[Figure] = []
     for name, rows in shares.groupby("table", sort=False):
-        units = wave.questionnaire.tables[str(name)].units.in_language(lang)
+        table = wave.questionnaire.tables[str(name)]
+        units = table.units.in_language(lang)
         drawn.append(
             figures.share_bars(
                 rows,
@@ -85,8 +98,9 @@ def highlight_figures(shares: pd.DataFrame, wave: Wave, lang: str) -> list[Figur
                 "high",
                 "n",
                 title=f"Share of {units} with each",
-                caption=f"Of the {units} with a code (n), out of "
-                f"{number(int(rows['of'].iloc[0]), 0, lang)}. 95% intervals, clustered by country.",
+                caption=f"Of the {units} with an answer (n), out of "
+                f"{number(int(rows['of'].iloc[0]), 0, lang)}. 95% intervals that count "
+                f"{clusters(table, lang)}.",
                 sort=False,
                 status=wave.manifest.status,
                 lang=lang,
@@ -103,16 +117,62 @@ def highlight_words(shares: pd.DataFrame, wave: Wave, lang: str) -> list[str]:
         for row in rows.head(2).to_dict("records"):
             said.append(
                 f"{row['label']}: {number(row['yes'], 0, lang)} of the {number(row['n'], 0, lang)} "
-                f"{units} with a code ({percent(row['share'], 0, lang)}; 95% interval "
+                f"{units} with an answer on it ({percent(row['share'], 0, lang)}; 95% interval "
                 f"{percent(row['low'], 0, lang)} to {percent(row['high'], 0, lang)})."
-                + (
-                    f" {number(row['of'] - row['n'], 0, lang)} of {number(row['of'], 0, lang)} "
-                    "were not coded."
-                    if row["of"] > row["n"]
-                    else ""
-                )
+                + _outside(row, lang)
             )
     return said
+
+
+def _outside(row: Mapping[Any, Any], lang: str) -> str:
+    """How many rows are outside the base of a share, and why."""
+    whole = number(row["of"], 0, lang)
+    none = row["of"] - row["n"] - row["left_out"]
+    said = f" {number(none, 0, lang)} of {whole} have none." if none else ""
+    if row["left_out"]:
+        left = number(row["left_out"], 0, lang)
+        said += f" {left} of {whole} have an answer that is no part of the base."
+    return said
+
+
+def most_and_least(shares: pd.DataFrame) -> list[str]:
+    """Per table: what was found most often and what least, a sentence for its figure."""
+    said: list[str] = []
+    for _, rows in shares.groupby("table", sort=False):
+        if len(rows) < 2:
+            said.append("One share is marked for this table.")
+            continue
+        ordered = rows.sort_values("share", kind="stable").to_dict("records")
+        most, least = ordered[-1], ordered[0]
+        said.append(
+            f"Most often: {lower_first(most['label'])} ({percent(most['share'])} of "
+            f"{number(most['n'], 0)}). Least often: {lower_first(least['label'])} "
+            f"({percent(least['share'])} of {number(least['n'], 0)})."
+        )
+    return said
+
+
+def base(wave: Wave, shares: pd.DataFrame, lang: str) -> str:
+    """What the shares of the brief are shares of, and what their intervals count."""
+    marked = [table for table in wave.questionnaire.tables.values() if table.highlights]
+    if not marked:
+        return "The questionnaire of this wave marks no share for the brief."
+    if shares.empty:
+        return (
+            f"Every share that the questionnaire marks is held back: fewer than {FEWEST} answers "
+            f"or {MIN_MEMBERS} of those who gave them."
+        )
+    asked = sum(len(t.highlights) for t in marked)
+    counted = listing(dict.fromkeys(clusters(table, lang) for table in marked))
+    held = (
+        f" {asked - len(shares)} of {asked} are held back: too few answers."
+        if asked > len(shares)
+        else ""
+    )
+    return (
+        "A share is of those with an answer on the point, not of all. Its interval counts "
+        f"{counted}, because what comes from one of them resembles itself.{held}"
+    )
 
 
 def headlines(
@@ -141,8 +201,7 @@ def who(wave: Wave, lang: str) -> tables.Table:
         }
         for name, n in ((s.table, facts["rows"][s.table]) for s in wave.manifest.sources)
     ]
-    clusters = {t.member for t in wave.questionnaire.tables.values()}
-    words = {"country": "Countries", "respondent": "Respondents", "proposal": "Proposals"}
+    counted = [clusters(table, lang) for table in wave.questionnaire.tables.values()]
     return tables.table(
         pd.DataFrame(rows),
         f"Who answered: {wave.manifest.population}",
@@ -150,7 +209,7 @@ def who(wave: Wave, lang: str) -> tables.Table:
         columns={
             "units": "What is counted",
             "rows": "Number",
-            "members": listing(dict.fromkeys(words.get(c, c.capitalize()) for c in clusters)),
+            "members": listing(dict.fromkeys(counted)).capitalize(),
         },
         notes=f"Frame: {wave.manifest.frame.description.strip()}",
         lang=lang,
@@ -166,12 +225,16 @@ def when(wave: Wave) -> str:
     return f"Fieldwork: {windows}. {notes} Languages: {languages}."
 
 
-def unknown(wave: Wave, lang: str) -> list[str]:
-    """What this wave cannot tell: its limits, its gaps, and its nulls."""
+def unknown(wave: Wave, analysed: list[success.Analysed], lang: str) -> list[str]:
+    """What this wave cannot tell: its limits, its gaps, and what weakens its comparisons."""
     facts = wave.facts("clean")
     missing = wave.table("clean", "missingness")
     lacking = int(missing.loc[missing["reason"] != "answered", "n"].sum())
     said = [limit.strip() for limit in wave.manifest.limits]
+    said += [
+        f"On “{one.analysis.question.in_language(lang)}”: {one.analysis.evidence.strip()}"
+        for one in analysed
+    ]
     said.append(
         f"{percent(lacking / int(missing['n'].sum()), 0, lang)} of all cells hold no answer. "
         "Shares are of those that do; nothing was filled in."
@@ -209,6 +272,9 @@ def success_table(analysed: list[success.Analysed], lang: str) -> tables.Table |
                         "negative": "lower",
                     }[row["evidence"]],
                     "adjusted": row["p_adjusted"],
+                    "rows": row["n_rows"],
+                    "plans": row["n_plans"],
+                    "members": row["n_members"],
                 }
             )
     return table_or_words(
@@ -223,11 +289,22 @@ def success_table(analysed: list[success.Analysed], lang: str) -> tables.Table |
             "scale": "Scale",
             "reading": "Reading",
             "adjusted": "p, adjusted",
+            "rows": "Rows",
+            "plans": "Plans",
+            "members": "Countries",
         },
         notes="Adjusted for the outcomes tried in one analysis (Benjamini-Hochberg where "
         "exploratory, Holm where confirmatory).",
         lang=lang,
     )
+
+
+def plan_words(plan: WavePlan | None) -> str:
+    """When the analysis plan was written, and what that means."""
+    if plan is None:
+        return "The analysis plan declares nothing for this wave."
+    when_ = "before the data were known" if plan.written == "before data" else "after the data"
+    return f"The analysis plan was written {when_}. {plan.note.strip()}"
 
 
 def sources(wave: Wave, lang: str) -> tables.Table:
@@ -245,6 +322,7 @@ def sources(wave: Wave, lang: str) -> tables.Table:
             }
         ),
         "Sources",
+        layout="records",
         stub="file",
         columns={
             "file": "File",

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing, table_or_words
-from msfresearch.report.figure import Figure
+from msfresearch.report import tables
+from msfresearch.report.chapters.common import listing, names_members, table_or_words
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import number, percent, share_of
-from msfresearch.survey.answers import numbers
 from msfresearch.survey.cleaning import Cleaned
+from msfresearch.survey.log import REASON, ROWS, by_rule, mended
 from msfresearch.survey.questionnaire import Questionnaire
-from msfresearch.themes.shares import Share, cluster_share
 from msfresearch.wave import Wave
 
 REASONS = {
@@ -29,6 +26,17 @@ REASONS = {
     "refused": "refused",
     "withdrawn": "withdrawn",
 }
+
+
+LISTED_ITEMS = 3
+COUNTED = {
+    "cells_changed": "Cells changed",
+    "cells_in": "Cells in",
+    "cells_out": "Cells out",
+    "rows_in": "Rows in",
+    "rows_out": "Rows out",
+}
+NOTHING_TWICE = "Nothing is said twice in this wave: no item repeats another in words."
 
 
 def card(wave: Wave, lang: str) -> tables.Table:
@@ -54,32 +62,58 @@ def card(wave: Wave, lang: str) -> tables.Table:
     )
 
 
-def log_table(cleaned: Cleaned, lang: str) -> tables.Table:
-    """Every rule of cleaning with what it changed."""
-    log = cleaned.log
-    what = log["rule"] + (" [" + log["item"] + "]").fillna("") + (": " + log["detail"]).fillna("")
-    return tables.table(
-        log.assign(what=what)[["what", "table", "rows_in", "rows_out", "cells_changed"]],
-        "Every rule of cleaning, the rows before and after it, and the cells it changed",
-        stub="what",
-        columns={
-            "what": "Rule",
-            "table": "Table",
-            "rows_in": "Rows in",
-            "rows_out": "Rows out",
-            "cells_changed": "Cells changed",
-        },
-        lang=lang,
-    )
+def log_tables(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> list[tables.Table]:
+    """Per table: every rule that changed something, its items summed up, and the idle counted."""
+    made: list[tables.Table] = []
+    for name in cleaned.tables:
+        log = cleaned.log[cleaned.log["table"] == name]
+        rules, idle = by_rule(log)
+        units = questionnaire.tables[name].units.in_language(lang)
+        made.append(
+            tables.table(
+                pd.DataFrame(
+                    {
+                        "what": [_rule(row, lang) for row in rules.to_dict("records")],
+                        **{column: rules[column] for column in COUNTED},
+                    }
+                ),
+                f"Rules that changed something in the {units}: cells changed; cells with something "
+                "in them, and rows, before and after",
+                stub="what",
+                columns={"what": "Rule", **COUNTED},
+                notes=f"{number(idle, 0, lang)} pairs of a rule and an item changed nothing. They "
+                f"stand with a nought in the whole log ({number(len(log), 0, lang)} lines for this "
+                "table): table log of stage clean.",
+                lang=lang,
+            )
+        )
+    return made
 
 
-def account(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> list[str]:
-    """Rows in and out, and rows without a partner, a sentence each."""
+def _rule(row: Mapping[Any, Any], lang: str) -> str:
+    """A rule with its items, where they are few, and what it has to add."""
+    code, _, reason = str(row["rule"]).partition(": ")
+    said = f"{code}: {REASONS[reason]}" if code == REASON else str(row["rule"])
+    items = row["items"]
+    if len(items) > LISTED_ITEMS:
+        said += f" ({number(len(items), 0, lang)} items)"
+    elif items:
+        said += f" [{', '.join(items)}]"
+    return said + (f"; {row['detail']}" if isinstance(row["detail"], str) else "")
+
+
+def account(cleaned: Cleaned, wave: Wave, lang: str) -> list[str]:
+    """Rows in and out, and rows without a partner, a sentence each.
+
+    The keys of rows without a partner are told where they are countries whose coding is published,
+    and never where they may be a person's.
+    """
     said: list[str] = []
+    questionnaire = wave.questionnaire
     for name, frame in cleaned.tables.items():
         unit = questionnaire.tables[name].units.in_language(lang)
         log = cleaned.log
-        read = log[(log["rule"] == "rows read") & (log["table"] == name)].iloc[0]
+        read = log[(log["rule"] == ROWS) & (log["table"] == name)].iloc[0]
         said.append(
             f"{number(read['rows_in'], 0, lang)} {unit} were read and "
             f"{number(len(frame), 0, lang)} kept; no {_one(questionnaire, name, lang)} "
@@ -88,11 +122,13 @@ def account(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> list[s
     for (source, target), rows in cleaned.unmatched.groupby(["table", "looked_in"]):
         whole = len(cleaned.tables[str(source)])
         units = questionnaire.tables[str(source)].units.in_language(lang)
+        keys = sorted(rows["looked_for"].unique())
+        told = f" ({listing(keys)})" if names_members(wave) else ""
         said.append(
             f"{share_of(len(rows), whole, lang)} {units} found no partner among the "
-            f"{questionnaire.tables[str(target)].units.in_language(lang)}: they belong to "
-            f"{listing(sorted(rows['looked_for'].unique()))} and are kept, without the items "
-            "that would have come from there."
+            f"{questionnaire.tables[str(target)].units.in_language(lang)}; what was looked for and "
+            f"not found: {number(len(keys), 0, lang)}{told}. They are kept, without the items that "
+            "would have come from there."
         )
     return said
 
@@ -120,167 +156,32 @@ def disagreement_table(
     return table_or_words(
         counts,
         "Codes that do not say what the words beside them say",
-        "Nowhere in this wave do code and words disagree.",
+        NOTHING_TWICE
+        if not _says_twice(questionnaire)
+        else "Nowhere in this wave do code and words disagree.",
         columns={"item": "Item", "value": "Code", "other_value": "Words", "size": "Rows"},
         lang=lang,
     )
 
 
-def contradiction(cleaned: Cleaned, lang: str) -> str:
+def _says_twice(questionnaire: Questionnaire) -> bool:
+    """Whether an item of the questionnaire repeats another in words."""
+    return any(i.agrees_with for table in questionnaire.tables.values() for i in table.items)
+
+
+def contradiction(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> str:
     """How many cells the source contradicts."""
     n = len(cleaned.disagreements)
+    if not _says_twice(questionnaire):
+        return "So the source has no occasion to contradict itself."
     if not n:
         return "Where a fact stands twice, it stands the same twice."
     where = cleaned.disagreements["item"].value_counts()
-    parts = listing(f"{count} in {item}" for item, count in where.items())
+    parts = listing(f"{number(found, 0, lang)} in {item}" for item, found in where.items())
+    verb = "cell contradicts its" if n == 1 else "cells contradict their"
     return (
-        f"{number(n, 0, lang)} cells contradict themselves ({parts}). The code is kept; "
-        "notebook 3 shows what happens where this could matter."
-    )
-
-
-def level_figures(
-    spread: pd.DataFrame, questionnaire: Questionnaire, status: str, lang: str
-) -> list[Figure]:
-    """One figure per table and scale that at least two ordered items share."""
-    drawn: list[Figure] = []
-    for name, table in questionnaire.tables.items():
-        twins = _twins(questionnaire)
-        ordered = [i for i in table.items if i.type == "ordinal" and (name, i.id) not in twins]
-        for scale in dict.fromkeys(item.scale for item in ordered):
-            items = [item.id for item in ordered if item.scale == scale]
-            rows = spread[(spread["table"] == name) & spread["item"].isin(items)]
-            if len(items) < 2 or not rows["answered"].sum():
-                continue
-            levels = list(rows.sort_values("position", kind="stable")["level"].unique())
-            unit = table.units.in_language(lang)
-            drawn.append(
-                figures.stacked_levels(
-                    rows,
-                    "label",
-                    "level",
-                    "n",
-                    levels=levels,
-                    title=f"Answers for {unit}: {levels[0]} to {levels[-1]}",
-                    caption=f"Share of {unit} with an answer at each level; "
-                    "their number stands beside each item.",
-                    status=status,
-                    lang=lang,
-                )
-            )
-    return drawn
-
-
-def _twins(questionnaire: Questionnaire) -> set[tuple[str, str]]:
-    """Items that only say in words what another says in a code, by table."""
-    return {
-        (name, item.agrees_with.item)
-        for name, table in questionnaire.tables.items()
-        for item in table.items
-        if item.agrees_with
-    }
-
-
-def level_table(
-    spread: pd.DataFrame, questionnaire: Questionnaire, lang: str
-) -> tables.Table | Prose:
-    """Every scaled item with more than two levels, level by level, codes rather than words."""
-    twins = _twins(questionnaire)
-    pairs = zip(spread["table"], spread["item"], strict=True)
-    own = pd.Series([pair not in twins for pair in pairs], index=spread.index, dtype="bool")
-    wide = spread[own & (spread.groupby(["table", "item"])["n"].transform("size") > 2)]
-    return table_or_words(
-        wide[["table", "label", "level", "n", "share"]],
-        "Answers at each level of every item with more than two",
-        "No item of this wave has more than two levels.",
-        formats={"share": "share"},
-        columns={
-            "table": "Table",
-            "label": "Item",
-            "level": "Level",
-            "n": "Answers",
-            "share": "Share",
-        },
-        lang=lang,
-    )
-
-
-def yes_table(
-    cleaned_tables: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, lang: str
-) -> tables.Table | Prose:
-    """How many say yes to each item with a code of 0 or 1, intervals clustered by member."""
-    rows: list[dict[str, Any]] = []
-    for name, frame in cleaned_tables.items():
-        table = questionnaire.tables[name]
-        for item in table.items:
-            if [level.value for level in questionnaire.levels(item)] != [0, 1]:
-                continue
-            given = frame[frame[item.id].notna() & frame[table.member].notna()]
-            if given.empty:
-                continue
-            yes, members = np.asarray(given[item.id] == 1), pd.factorize(given[table.member])[0]
-            # One member tells nothing of how members differ: a share without an interval.
-            alone = Share(float(yes.mean()), np.nan, np.nan, 1.0)
-            found = cluster_share(yes, members) if members.any() else alone
-            rows.append(
-                {
-                    "table": name,
-                    "label": item.label.in_language(lang),
-                    "n": len(given),
-                    "share": found.share,
-                    "low": found.low,
-                    "high": found.high,
-                }
-            )
-    return table_or_words(
-        pd.DataFrame(rows),
-        "Share coded yes, of the rows with an answer, with the 95% interval clustered by member",
-        "No item of this wave is coded yes or no.",
-        formats=dict.fromkeys(("share", "low", "high"), "share"),
-        columns={
-            "table": "Table",
-            "label": "Item",
-            "n": "Answers",
-            "share": "Yes",
-            "low": "From",
-            "high": "To",
-        },
-        lang=lang,
-    )
-
-
-def extremes(spread: pd.DataFrame, lang: str) -> str:
-    """The ordered item whose answers pile up most on one level."""
-    levels = spread.groupby(["table", "item"])["n"].transform("size")
-    wide = spread[(spread["answered"] >= 10) & (levels > 2)]
-    if wide.empty:
-        return "No item of this wave has an ordered scale with at least ten answers."
-    top = wide.sort_values("share", kind="stable").to_dict("records")[-1]
-    return (
-        f"The most one-sided item is “{top['label']}”: "
-        f"{percent(top['share'], 0, lang)} of its {number(top['answered'], 0, lang)} answers are "
-        f"“{top['level']}”."
-    )
-
-
-def number_table(cleaned: Cleaned, questionnaire: Questionnaire, lang: str) -> tables.Table | Prose:
-    """Numeric items: answers, mean, standard deviation and quartiles."""
-    found = numbers(cleaned.tables, questionnaire, lang).drop(columns="item")
-    return table_or_words(
-        found,
-        "Numeric items: answers, mean, standard deviation and quartiles",
-        "This wave asked for no number.",
-        columns={
-            "table": "Table",
-            "label": "Item",
-            "answered": "Answers",
-            "mean": "Mean",
-            "sd": "SD",
-            "q25": "First quartile",
-            "median": "Median",
-            "q75": "Third quartile",
-        },
-        lang=lang,
+        f"{number(n, 0, lang)} {verb} words ({parts}). The code is kept, and each such cell stands "
+        "with its row and line in table disagreements of stage clean."
     )
 
 
@@ -296,12 +197,7 @@ def facts(cleaned: Cleaned, wave: Wave) -> dict[str, Any]:
         },
         "unmatched": len(cleaned.unmatched),
         "disagreements": len(cleaned.disagreements),
-        "cells_changed": int(
-            cleaned.log.loc[
-                ~cleaned.log["rule"].str.startswith(("joined", "column left out")),
-                "cells_changed",
-            ].sum()
-        ),
+        "cells_changed": mended(cleaned.log),
     }
 
 
@@ -339,7 +235,14 @@ def found(cleaned: Cleaned, missing: pd.DataFrame, wave: Wave, lang: str) -> lis
         f"The clean wave holds {sizes}. No row was dropped.",
         f"{percent(lacking / cells, 0, lang)} of all cells are without an answer, each with its "
         "reason.",
-        f"Rules changed or derived {number(changed, 0, lang)} cells; "
-        f"{number(len(cleaned.disagreements), 0, lang)} cells in which the source contradicts "
-        "itself were kept and listed.",
+        f"Rules that mend or derive (spaces, spellings, aliases of countries, first available "
+        f"values, sums without parts) made {number(changed, 0, lang)} changes to cells; all others "
+        "read codes as the answers or reasons that they stand for, take items over from another "
+        "table, or leave out whole columns. "
+        + (
+            f"{number(len(cleaned.disagreements), 0, lang)} cells in which code and words "
+            "contradict each other were kept and listed."
+            if _says_twice(wave.questionnaire)
+            else NOTHING_TWICE
+        ),
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from msfresearch.report import prose, tables
+from msfresearch.survey.questionnaire import Questionnaire, Table
 from msfresearch.wave import Wave
 
 
@@ -41,6 +42,29 @@ def listing(names: Iterable[str], most: int = 8) -> str:
     if len(known) <= 1:
         return "".join(known)
     return f"{', '.join(known[:-1])} and {known[-1]}"
+
+
+def clusters(table: Table, lang: str) -> str:
+    """What the intervals of a table count, in words: countries, respondents, proposals.
+
+    Whatever else a table's member may be is called by its item's label.
+    """
+    item = table.item(table.member)
+    known = {"country": "countries", "respondent": "respondents", "proposal": "proposals"}
+    key = "country" if item.type == "country" else item.id
+    if table.respondent == item.id:
+        key = "respondent"
+    return known.get(key) or lower_first(item.label.in_language(lang))
+
+
+def counted(questionnaire: Questionnaire, lang: str) -> str:
+    """What the intervals of a wave's tables count: "respondents and proposals"."""
+    return listing(dict.fromkeys(clusters(table, lang) for table in questionnaire.tables.values()))
+
+
+def names_members(wave: Wave) -> bool:
+    """Whether a wave's rows are about countries whose coding is published, and not of people."""
+    return wave.manifest.population in ("independent reviewers", "experts")
 
 
 @dataclass(frozen=True)

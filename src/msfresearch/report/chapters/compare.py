@@ -80,6 +80,29 @@ def overlap(table: pd.DataFrame, comparison: Comparison, waves: Sequence[Wave], 
     )
 
 
+def older(comparison: Comparison, waves: Sequence[Wave], lang: str) -> list[str]:
+    """For how many members the last value is not of their last row, a sentence per measure."""
+    by_id = {wave.id: wave for wave in waves}
+    told: list[str] = []
+    for measure in comparison.measures:
+        if measure.order is None:
+            continue
+        wave = by_id[measure.wave]
+        member = wave.questionnaire.tables[measure.table].member
+        frame = wave.table("clean", measure.table).sort_values(measure.order, kind="stable")
+        last = frame.groupby(member)[measure.item].last()
+        latest = frame.groupby(member).tail(1)
+        uncoded = latest.loc[latest[measure.item].isna(), member]
+        behind = int(last.reindex(uncoded).notna().sum())
+        if behind:
+            told.append(
+                f"{measure.label.in_language(lang)}: for {number(behind, 0, lang)} of "
+                f"{number(int(last.notna().sum()), 0, lang)} countries this is an earlier plan, "
+                "because the latest has no code."
+            )
+    return told
+
+
 def _labels(comparison: Comparison, lang: str) -> dict[str, str]:
     return {measure.id: measure.label.in_language(lang) for measure in comparison.measures}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import lower_first, table_or_words
+from msfresearch.report.chapters.common import clusters, lower_first, table_or_words
 from msfresearch.report.chapters.themes import DRAWN, Coded, labelled
 from msfresearch.report.figure import Figure
-from msfresearch.report.prose import Prose
+from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import percent
 from msfresearch.wave import Wave
 
@@ -40,13 +40,13 @@ def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Pro
                     formats={name: "1dp" for name in shown.columns if name != "label"},
                     columns={"label": "Theme"},
                     notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than 10 "
-                    "answers or 5 clusters."
+                    f"answers or 5 {clusters(declared, lang)}."
                     if len(hidden)
                     else None,
                     lang=lang,
                 )
             )
-    return made
+    return made or [paragraph("The questionnaire names no groups to compare.")]
 
 
 def _group_names(wave: Wave, table: str, item: str, lang: str) -> dict[str, str]:
@@ -95,8 +95,8 @@ def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figu
                     null_value=None,
                     xlabel="Share of answers (%)",
                     title=f"The six most frequent themes by: {lower_first(label)}",
-                    caption="Share of the group's answers with the theme; 95% intervals, "
-                    "clustered. Pattern hits, not yet checked by people.",
+                    caption="Share of the group's answers with the theme; 95% intervals that "
+                    f"count {clusters(declared, lang)}. Pattern hits, not yet checked by people.",
                     status=status,
                     lang=lang,
                 )

@@ -11,6 +11,7 @@ from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import number, percent, share_of
 from msfresearch.survey.cleaning import Cleaned
+from msfresearch.survey.countries import country_name
 from msfresearch.wave import Wave
 
 MOST_ITEMS = 12
@@ -44,6 +45,30 @@ def missing_figures(missing: pd.DataFrame, status: str, lang: str) -> list[Figur
             )
         )
     return drawn
+
+
+def missing_table(missing: pd.DataFrame, lang: str) -> tables.Table | Prose:
+    """Every item that lacks an answer, by reason: none is left out."""
+    lacking = missing[(missing["reason"] != "answered") & (missing["n"] > 0)]
+    reasons = [reason for reason in REASONS if reason in set(lacking["reason"])]
+    wide = lacking.pivot(index=["table", "item"], columns="reason", values="n")
+    wide = wide.reindex(columns=reasons).fillna(0).astype("int64")
+    items = missing.drop_duplicates(["table", "item"])[["table", "item", "label", "rows"]]
+    shown = items.merge(wide.reset_index(), on=["table", "item"])
+    rest = len(items) - len(shown)
+    return table_or_words(
+        shown.drop(columns="item"),
+        "Every item that lacks answers: rows of its table, and cells without an answer by reason",
+        "Every item was answered in every row.",
+        columns={
+            "table": "Table",
+            "label": "Item",
+            "rows": "Rows",
+            **{reason: REASONS[reason].capitalize() for reason in reasons},
+        },
+        notes=f"{number(rest, 0, lang)} items were answered in every row." if rest else None,
+        lang=lang,
+    )
 
 
 def missing_words(missing: pd.DataFrame, lang: str) -> str:
@@ -96,10 +121,14 @@ def join_context(wave: Wave, cleaned: Cleaned) -> tuple[pd.DataFrame, pd.DataFra
 
 def coverage_table(coverage: pd.DataFrame, lang: str) -> tables.Table | Prose:
     """The reach of every join to a context variable."""
+    here = coverage[coverage["variable"].notna()].drop(columns=["without"])
+    here = here.assign(left_out=[len(_parts(cell)) for cell in here["left_out"]])
     return table_or_words(
-        coverage,
+        here,
         "Reach of the join to each context variable",
-        "This wave holds no countries to join.",
+        "This wave holds no countries to join."
+        if coverage.empty
+        else "No context table is on this computer.",
         columns={
             "source": "Table",
             "variable": "Variable",
@@ -107,27 +136,44 @@ def coverage_table(coverage: pd.DataFrame, lang: str) -> tables.Table | Prose:
             "joined": "Joined",
             "countries": "Countries",
             "countries_joined": "Countries joined",
-            "without": "Without",
-            "left_out": "In the table, but no country",
+            "left_out": "Codes not matched to ISO 3166",
         },
+        notes="Codes that match no country of ISO 3166 are those of groups of countries and of "
+        "local members; a variable that joined no row has no value for these years."
+        if len(here)
+        else None,
         lang=lang,
     )
 
 
+def _parts(cell: object) -> list[str]:
+    """The codes or names that a cell of the coverage lists."""
+    return cell.split(", ") if isinstance(cell, str) else []
+
+
 def coverage_words(coverage: pd.DataFrame) -> str:
-    """How far the context tables reach, in a sentence."""
+    """How far the context tables reach, and which countries they do not, in sentences."""
     if coverage.empty:
         return "Without countries there is nothing to join."
     here = coverage[coverage["variable"].notna()]
     absent = coverage.loc[coverage["variable"].isna(), "source"]
+    empty = here.loc[here["joined"] == 0, "variable"]
+    filled = here[here["joined"] > 0]
     said = []
-    if len(here):
-        share = here["countries_joined"] / here["countries"]
-        worst = here.loc[share.sort_values(kind="stable").index].to_dict("records")[0]
+    if len(filled):
+        share = filled["countries_joined"] / filled["countries"]
+        worst = filled.loc[share.sort_values(kind="stable").index].to_dict("records")[0]
         said.append(
             f"The join that reaches least is {worst['variable']}: {worst['countries_joined']} of "
             f"{worst['countries']} countries."
         )
+    for cell, rows in filled[filled["without"].notna()].groupby("without", sort=False):
+        missed = [country_name(code) for code in _parts(cell)]
+        said.append(
+            f"Countries without {listing(rows['variable'])}: {len(missed)} ({listing(missed)})."
+        )
+    if len(empty):
+        said.append(f"{listing(empty)}: no value for these years.")
     if len(absent):
         said.append(
             f"{listing(absent)}: registered but not on this computer, so left out; "

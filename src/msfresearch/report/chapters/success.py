@@ -30,6 +30,8 @@ PLAIN_VIEWS = {
     "clustered": "each row counts once",
     "aggregated": "each plan counts once",
 }
+#: Scales that a reader of a brief knows; log odds are told as percentage points there.
+PLAIN_SCALES = {"points": "Difference in points"}
 SCALES = {"points": "Difference in points", "log odds": "Difference in log odds"}
 
 
@@ -244,12 +246,45 @@ def effect_table(one: Analysed, lang: str) -> tables.Table:
     )
 
 
+def effect_figure(one: Analysed, status: str, lang: str) -> list[Figure]:
+    """Logit outcomes as differences in percentage points; none where there are none."""
+    rows = one.effects[
+        one.effects["view"].isin(list(PLAIN_VIEWS))
+        & one.effects["sensitivity_of"].isna()
+        & (one.effects["status"] == "estimated")
+    ]
+    if rows.empty:
+        return []
+    points = {name: 100 * rows[name] for name in ("effect", "low", "high")}
+    return [
+        figures.forest(
+            rows.assign(view=rows["view"].map(PLAIN_VIEWS), **points),
+            "label",
+            "effect",
+            "low",
+            "high",
+            "view",
+            digits=1,
+            xlabel="Difference in percentage points",
+            title=f"{one.analysis.exposure.label.in_language(lang)}: difference in percentage "
+            "points by outcome",
+            caption="95% intervals that count countries. The line at 0 is no difference.",
+            status=status,
+            lang=lang,
+        )
+    ]
+
+
 def forests(
-    one: Analysed, status: str, lang: str, views: Mapping[str, str] = VIEWS
+    one: Analysed,
+    status: str,
+    lang: str,
+    views: Mapping[str, str] = VIEWS,
+    scales: Mapping[str, str] = SCALES,
 ) -> list[Figure]:
     """One figure per scale: points and log odds do not share an axis."""
     drawn: list[Figure] = []
-    for scale, xlabel in SCALES.items():
+    for scale, xlabel in scales.items():
         rows = one.views[(one.views["scale"] == scale) & one.views["sensitivity_of"].isna()]
         rows = rows[rows["view"].isin(list(views))]
         if rows["estimate"].notna().any():

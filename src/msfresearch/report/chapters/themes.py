@@ -9,30 +9,39 @@ from typing import Any
 import pandas as pd
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing, lower_first, table_or_words
+from msfresearch.report.chapters.common import clusters, listing, lower_first
 from msfresearch.report.figure import Figure
-from msfresearch.report.prose import Prose
+from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import interval, number, percent, share_of
 from msfresearch.survey.answers import group_of
+from msfresearch.survey.questionnaire import Table
 from msfresearch.themes import (
     Codebook,
-    distinctive_stems,
     match,
-    pattern_counts,
     theme_shares,
 )
+from msfresearch.themes.shares import MIN_MEMBERS
 from msfresearch.wave import Wave
 
 DRAWN = 12
+FEWEST_ANSWERS = 10
+#: Shares below this are told with a decimal.
+RARE = 0.05
 #: Below this share of answers with any theme, the frame is said not to fit the answers.
 FITS = 0.5
-#: A pattern or stem that fewer members used than this is not printed: it could tell who wrote.
-FEWEST_MEMBERS = 10
-FEWEST_MEMBERS_PATTERN = 5
+TOO_FEW = (
+    f"Too few answers to give a share: fewer than {FEWEST_ANSWERS}, or from fewer than "
+    f"{MIN_MEMBERS} of those whom the intervals count."
+)
 CAUTION = (
     "These are shares of answers in which a pattern of the frame fires. No person has checked "
     "them: a pattern misses what is said in other words, and fires where the words mean "
     "something else."
+)
+
+
+OF_FAMILIES = (
+    "The families first. An answer may speak of several, so the shares do not add up to a whole."
 )
 
 
@@ -54,6 +63,8 @@ class Coded:
         Per grouping item of the questionnaire: per group and theme.
     left_out : int
         Answers that belong to no member, so that no interval can count them.
+    counts : str
+        What the intervals count, in words: countries, respondents.
     """
 
     codebook: Codebook
@@ -64,6 +75,7 @@ class Coded:
     families: pd.DataFrame
     by_group: dict[str, pd.DataFrame]
     left_out: int
+    counts: str
 
     @property
     def coded_ids(self) -> set[str]:
@@ -110,6 +122,7 @@ def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Co
         ),
         by_group,
         everyone - len(answers),
+        cluster_word(wave, lang),
     )
 
 
@@ -129,6 +142,7 @@ def stored(wave: Wave, codebook: Codebook, lang: str) -> Coded:
         families=wave.table("themes", "families"),
         by_group=groups,
         left_out=int(wave.facts("themes")["left_out"]),
+        counts=cluster_word(wave, lang),
     )
 
 
@@ -137,11 +151,13 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
     n = len(coded.answers)
     members = coded.answers["member"].nunique()
     cut = int((coded.answers["cut"] > 0).sum())
+    if suppressed(coded):
+        return f"{number(n, 0, lang)} open answers are too few to say what is in them."
     return (
         f"{share_of(len(coded.coded_ids), n, lang)} open answers carry at least one theme; "
         f"{number(len(coded.hits), 0, lang)} places in them are kept as evidence, each with its "
         f"words and their position. The answers come from {number(members, 0, lang)} "
-        f"{cluster_word(wave)}; intervals count these, not answers."
+        f"{cluster_word(wave, lang)}; intervals count these, not answers."
         + (
             f" The sources that {number(cut, 0, lang)} of the answers list were not searched."
             if cut
@@ -155,14 +171,27 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
     )
 
 
-def cluster_word(wave: Wave) -> str:
-    """What the clusters of the open answers are called: countries, respondents, proposals."""
-    words = {"country": "countries", "respondent": "respondents", "proposal": "proposals"}
-    asked = [
-        t for t in wave.questionnaire.tables.values() if any(i.type == "text" for i in t.items)
-    ]
-    names = dict.fromkeys(words.get(table.member, f"{table.member}s") for table in asked)
-    return listing(names)
+def cluster_word(wave: Wave, lang: str = "en") -> str:
+    """What the intervals of the open answers count: countries, respondents, proposals."""
+    return listing(dict.fromkeys(clusters(table, lang) for table in _asked(wave)))
+
+
+def _asked(wave: Wave) -> list[Table]:
+    """The tables that hold open answers."""
+    asked = wave.questionnaire.tables.values()
+    return [table for table in asked if any(item.type == "text" for item in table.items)]
+
+
+def suppressed(coded: Coded) -> bool:
+    """Whether there are too few answers, or too few who gave them, to print any share."""
+    return bool(coded.shares["share"].isna().all())
+
+
+def nothing(coded: Coded, wave: Wave) -> Prose | None:
+    """A sentence for each part of the chapter when there is nothing to tell; None when there is."""
+    if len(coded.answers):
+        return paragraph(TOO_FEW) if suppressed(coded) else None
+    return paragraph("Nobody answered openly." if _asked(wave) else "Nothing was asked openly.")
 
 
 def labelled(shares: pd.DataFrame, coded: Coded, lang: str) -> pd.DataFrame:
@@ -174,8 +203,10 @@ def labelled(shares: pd.DataFrame, coded: Coded, lang: str) -> pd.DataFrame:
     )
 
 
-def family_figure(coded: Coded, status: str, lang: str) -> Figure:
-    """Share of answers per family of themes."""
+def family_figure(coded: Coded, status: str, lang: str) -> Figure | Prose:
+    """Share of answers per family of themes; a sentence where too few answered."""
+    if suppressed(coded):
+        return paragraph(TOO_FEW)
     families = {key: family[lang] for key, family in coded.codebook.families.items()}
     shown = coded.families.assign(label=coded.families["theme"].map(families))
     return figures.share_bars(
@@ -186,14 +217,16 @@ def family_figure(coded: Coded, status: str, lang: str) -> Figure:
         "high",
         title="Share of open answers that touch each family of themes",
         caption=f"Of {number(len(coded.answers), 0, lang)} open answers; one may touch several. "
-        "95% intervals, clustered. Pattern hits, not yet checked by people.",
+        f"95% intervals that count {coded.counts}. Pattern hits, not yet checked by people.",
         status=status,
         lang=lang,
     )
 
 
-def theme_figure(coded: Coded, status: str, lang: str) -> Figure:
-    """Share of answers per theme, the most frequent ones."""
+def theme_figure(coded: Coded, status: str, lang: str) -> Figure | Prose:
+    """Share of answers per theme, the most frequent ones; a sentence where too few answered."""
+    if suppressed(coded):
+        return paragraph(TOO_FEW)
     shown = labelled(coded.shares, coded, lang).nlargest(DRAWN, "share", keep="first")
     return figures.share_bars(
         shown,
@@ -203,8 +236,8 @@ def theme_figure(coded: Coded, status: str, lang: str) -> Figure:
         "high",
         title=f"The {DRAWN} most frequent themes",
         caption=f"Share of open answers in which the theme's patterns fire, of "
-        f"{number(len(coded.answers), 0, lang)}. 95% intervals, clustered. Pattern hits, not yet "
-        "checked by people.",
+        f"{number(len(coded.answers), 0, lang)}. 95% intervals that count {coded.counts}. Pattern "
+        "hits, not yet checked by people.",
         status=status,
         lang=lang,
     )
@@ -226,8 +259,8 @@ def theme_table(coded: Coded, lang: str) -> tables.Table:
         },
         notes=[
             CAUTION,
-            "Where a theme was never found, the upper end of its interval counts clusters only: "
-            "nothing tells how alike their answers are.",
+            f"Where a theme was never found, the upper end of its interval counts {coded.counts} "
+            "only: nothing tells how alike their answers are.",
         ],
         lang=lang,
     )
@@ -245,74 +278,20 @@ def theme_words(coded: Coded, lang: str) -> str:
     """The most frequent theme, and how many never occur."""
     rows = labelled(coded.shares, coded, lang).dropna(subset=["share"])
     if rows.empty:
-        return "Too few answers to give a share: every cell is suppressed."
+        return TOO_FEW
     top = rows.sort_values("share", kind="stable").to_dict("records")[-1]
     never = int((rows["n_coded"] == 0).sum())
+    digits = 1 if top["share"] < RARE else 0
+    share, low, high = (percent(top[name], digits, lang) for name in ("share", "low", "high"))
     return (
-        f"The most frequent theme is “{top['label']}”, in {percent(top['share'], 0, lang)} of the "
-        f"answers (95% interval {percent(top['low'], 0, lang)} to "
-        f"{percent(top['high'], 0, lang)}). "
+        f"The most frequent theme is “{top['label']}”, in {share} of the answers (95% interval "
+        f"{low} to {high}). "
         + (
             f"{never} of {len(rows)} themes are never found; what nobody was asked about, nobody "
             "mentions."
             if never
             else "Every theme is found at least once."
         )
-    )
-
-
-def pattern_table(coded: Coded, lang: str) -> tables.Table | Prose:
-    """The patterns that catch most, and how many are not printed."""
-    counts = pattern_counts(coded.hits, coded.answers)
-    counts = counts.sort_values("n_answers", ascending=False, kind="stable")
-    kept = counts[counts["n_members"] >= FEWEST_MEMBERS_PATTERN]
-    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
-    return table_or_words(
-        kept.assign(theme=kept["theme"].map(labels)).drop(columns="language").head(20),
-        "The twenty patterns that catch most answers",
-        "No pattern is used by enough members to be printed.",
-        columns={
-            "theme": "Theme",
-            "pattern": "Pattern",
-            "n_hits": "Hits",
-            "n_answers": "Answers",
-            "n_members": "Clusters",
-        },
-        notes=f"Patterns that fire: {len(counts)}. Not printed, because fewer than "
-        f"{FEWEST_MEMBERS_PATTERN} clusters use them: {len(counts) - len(kept)}.",
-        lang=lang,
-    )
-
-
-def unseen(coded: Coded) -> pd.DataFrame:
-    """Stems that mark the answers without a theme, per language."""
-    found = [
-        distinctive_stems(
-            coded.answers, coded.coded_ids, language, min_members=FEWEST_MEMBERS, top=15
-        ).assign(language=language)
-        for language in sorted(coded.answers["language"].unique())
-    ]
-    nothing = distinctive_stems(coded.answers.head(0), set(), "en").assign(language="")
-    return pd.concat(found, ignore_index=True) if found else nothing
-
-
-def unseen_table(stems: pd.DataFrame, lang: str) -> tables.Table | Prose:
-    """Stems that mark the answers without a theme."""
-    mine = stems[stems["side"] == "uncoded"]
-    return table_or_words(
-        mine[["language", "stem", "n_uncoded", "n_coded", "n_members", "z"]],
-        "Stems that mark the answers in which no theme was found",
-        f"No stem that at least {FEWEST_MEMBERS} members use marks the answers without a theme.",
-        formats={"z": "1dp"},
-        columns={
-            "language": "Language",
-            "stem": "Stem",
-            "n_uncoded": "Answers without a theme",
-            "n_coded": "Answers with one",
-            "n_members": "Clusters",
-            "z": "z",
-        },
-        lang=lang,
     )
 
 
@@ -345,6 +324,8 @@ def found(coded: Coded, wave: Wave, lang: str) -> list[str]:
     """What the notebook found, a sentence each."""
     if coded.answers.empty:
         return ["This wave holds no open answers: there was nothing to code."]
+    if suppressed(coded):
+        return [reach(coded, wave, lang), TOO_FEW, f"The frame is {coded.codebook.status}."]
     rows = coded.families.dropna(subset=["share"])
     families = {key: family[lang] for key, family in coded.codebook.families.items()}
     said = [reach(coded, wave, lang), theme_words(coded, lang)]

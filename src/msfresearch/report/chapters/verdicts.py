@@ -154,6 +154,7 @@ def found(analysed: list[Analysed], lang: str) -> list[str]:
         if clear:
             parts = listing(_estimate(one, row, lang) for row in clear)
             answer.append(f"A difference is seen in {parts} (95% intervals){per}.")
+            answer.append(f"{one.analysis.evidence.strip().split('. ')[0].rstrip('.')}.")
             doubtful = [row for row in clear if row["p_adjusted"] >= ONE_IN_TWENTY]
             if doubtful:
                 names = listing(lower_first(str(row["label"])) for row in doubtful)
