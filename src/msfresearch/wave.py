@@ -150,17 +150,13 @@ class Wave:
                 expected=", ".join(self.questionnaire.tables),
             )
 
-    def context(
-        self, rows: pd.DataFrame, names: tuple[str, ...] | None = None
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def context(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Join the registered context tables on country and year.
 
         Parameters
         ----------
         rows : DataFrame
             ``row_id``, ``country`` (ISO 3166 alpha-3) and ``year``.
-        names : tuple of str, optional
-            Context tables to join; all by default.
 
         Returns
         -------
@@ -175,8 +171,6 @@ class Wave:
         tables: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {}
         absent: dict[str, str] = {}
         for source in load_context(self.home).sources:
-            if names is not None and source.table not in names:
-                continue
             path = self.home.raw / CONTEXT / source.file
             if path.exists():
                 try:
