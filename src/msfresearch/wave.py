@@ -83,11 +83,11 @@ class Wave:
 
     def path(self, source: Source) -> Path:
         """Where a source's file lies, or would lie."""
-        return self.raw_folder / source.file
+        return self.raw_folder / source.name
 
     def missing_files(self) -> tuple[str, ...]:
         """Raw files that are not here."""
-        return tuple(s.file for s in self.manifest.sources if not self.path(s).exists())
+        return tuple(s.name for s in self.manifest.sources if not self.path(s).exists())
 
     def fetch(self, *, mirror: Path | None, download: bool) -> tuple[Fetched, ...]:
         """Bring the wave's registered sources here; see :func:`msfresearch.survey.fetch.fetch`."""
@@ -171,7 +171,7 @@ class Wave:
         tables: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {}
         absent: dict[str, str] = {}
         for source in load_context(self.home).sources:
-            path = self.home.raw / CONTEXT / source.file
+            path = self.home.raw / CONTEXT / source.name
             if path.exists():
                 try:
                     verify(source, path)

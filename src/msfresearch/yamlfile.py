@@ -14,7 +14,12 @@ from msfresearch.errors import MsfResearchError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_model(path: Path, model: type[Model], error: type[MsfResearchError]) -> Model:
+def load_model(
+    path: Path,
+    model: type[Model],
+    error: type[MsfResearchError],
+    context: dict[str, Any] | None = None,
+) -> Model:
     """Read a YAML file into a pydantic model.
 
     Parameters
@@ -25,6 +30,8 @@ def load_model(path: Path, model: type[Model], error: type[MsfResearchError]) ->
         What it must hold.
     error : type of MsfResearchError
         The error to raise: it gets file, line, key, found and expected.
+    context : dict, optional
+        What the model's validators need to know beside the file.
 
     Returns
     -------
@@ -33,12 +40,12 @@ def load_model(path: Path, model: type[Model], error: type[MsfResearchError]) ->
     """
     node, data = _read(path, error)
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         more = wrong.error_count() - 1
         message = first["msg"].removeprefix("Value error, ")
-        key = ".".join(str(part) for part in first["loc"])
+        key = ".".join(_named(data, first["loc"]))
         kind = first["type"]
         problem = {
             "missing": "a key is missing",
@@ -53,6 +60,21 @@ def load_model(path: Path, model: type[Model], error: type[MsfResearchError]) ->
             expected=_expected(model, first["loc"], kind, message),
             action=f"mend {path.name} and run again",
         ) from None
+
+
+def _named(data: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """The way to a key; an entry of a list that has an id is called by it, not by its number."""
+    names: list[str] = []
+    for part in loc:
+        within = isinstance(data, dict | list)
+        inside = isinstance(part, int) == isinstance(data, list)
+        try:
+            data = data[part] if within and inside else None
+        except (LookupError, TypeError):
+            data = None
+        known = isinstance(part, int) and isinstance(data, dict) and isinstance(data.get("id"), str)
+        names.append(data["id"] if known else str(part))
+    return names
 
 
 def _expected(model: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> str:

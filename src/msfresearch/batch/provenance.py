@@ -35,7 +35,7 @@ def provenance(
     Provenance
     """
     raw = {
-        f"data/raw/{wave.id}/{source.file}": (source.sha256, _rows(wave, source.table))
+        f"data/raw/{wave.id}/{source.name}": (source.sha256 or "", _rows(wave, source.table))
         for wave in waves
         for source in wave.manifest.sources
     }

@@ -9,8 +9,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from msfresearch.errors import QuestionnaireError
+from msfresearch.survey.items import Item
 from msfresearch.survey.manifest import Manifest
-from msfresearch.survey.questionnaire import Group, Item, Questionnaire
+from msfresearch.survey.questionnaire import Group, Questionnaire
 
 OPEN = pa.DataFrameSchema(
     {

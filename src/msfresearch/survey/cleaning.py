@@ -13,9 +13,10 @@ import pandera.pandas as pa
 from msfresearch.errors import AnswerError, SourceError
 from msfresearch.survey.convert import Reading, convert
 from msfresearch.survey.countries import Countries
+from msfresearch.survey.items import Item
 from msfresearch.survey.joins import UNMATCHED, join_table, stack
 from msfresearch.survey.log import AGAINST_WORDS, FIRST, HOLLOW, LEFT_OUT, ROWS, note, whole_log
-from msfresearch.survey.questionnaire import Item, Questionnaire, Table
+from msfresearch.survey.questionnaire import Questionnaire, Table
 
 LISTED = pa.DataFrameSchema(
     {

@@ -13,8 +13,9 @@ import pandas as pd
 
 from msfresearch.errors import AnswerError
 from msfresearch.survey.countries import Countries
+from msfresearch.survey.items import Item
 from msfresearch.survey.log import ALIAS, READ, REASON, SPACES, SPELLING
-from msfresearch.survey.questionnaire import Item, Questionnaire
+from msfresearch.survey.questionnaire import Questionnaire
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _KINDS = {

@@ -63,32 +63,32 @@ def fetch(source: Source, folder: Path, *, mirror: Path | None, download: bool) 
     SourceError
         When a file is there, in the mirror or at the URL, but is not the one registered.
     """
-    target = folder / source.file
+    target = folder / source.name
     if target.exists():
         verify(source, target)
-        return Fetched(source.file, "present")
+        return Fetched(source.name, "present")
     if mirror is not None:
-        copy = mirror / (source.mirror_file or source.file)
+        copy = mirror / (source.mirror_file or source.name)
         if copy.exists():
             verify(source, copy)
             write_bytes(target, copy.read_bytes())
-            return Fetched(source.file, "mirror")
+            return Fetched(source.name, "mirror")
     if source.committed:
         raise SourceError(
             "a file of the repository is missing", file=target, action="restore it from git"
         )
     if source.url is None:
-        return Fetched(source.file, "absent", f"published nowhere; put the export at {target.name}")
+        return Fetched(source.name, "absent", f"published nowhere; put the export at {target.name}")
     if source.changed_since_published is not None:
         return Fetched(
-            source.file,
+            source.name,
             "absent",
             f"cannot be downloaded: the file read here differs from the published one "
             f"({source.changed_since_published.strip()}); set {MIRROR_VARIABLE} to a folder that "
-            f"holds {source.mirror_file or source.file}",
+            f"holds {source.mirror_file or source.name}",
         )
     if not download:
-        return Fetched(source.file, "absent", "not fetched yet")
+        return Fetched(source.name, "absent", "not fetched yet")
     return _download(source.url, source, target)
 
 
@@ -109,7 +109,7 @@ def _download(url: str, source: Source, target: Path) -> Fetched:
         partial.replace(target)
     except OSError as wrong:
         return Fetched(
-            source.file,
+            source.name,
             "absent",
             f"the network did not give it ({type(wrong).__name__}); offline, set "
             f"{MIRROR_VARIABLE} to a folder that holds it",
@@ -124,7 +124,7 @@ def _download(url: str, source: Source, target: Path) -> Fetched:
         ) from None
     finally:
         partial.unlink(missing_ok=True)
-    return Fetched(source.file, "download")
+    return Fetched(source.name, "download")
 
 
 def verify(source: Source, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from msfresearch.errors import ManifestError
+from msfresearch.survey.respondents import Denominator, Rehearsal, Rules
 from msfresearch.survey.source import FileName, Language, Source, Strict, Text
 from msfresearch.yamlfile import load_model
 
@@ -36,14 +37,30 @@ class Window(Strict):
 
 
 class Frame(Strict):
-    """Whom the wave could have reached."""
+    """Whom the wave could have reached.
+
+    Attributes
+    ----------
+    size
+        How many, where a source says so.
+    members_of
+        The year whose members, of ``codebook/members.csv``, are the frame.
+    """
 
     description: str
     size: int | None = Field(default=None, gt=0)
+    members_of: int | None = Field(default=None, ge=2011, le=2100)
 
 
 class Manifest(Strict):
-    """One wave of one survey."""
+    """One wave of one survey.
+
+    Attributes
+    ----------
+    status
+        ``awaited`` stands in the file while the real export is not there; an opened wave is
+        ``real`` when it is, and ``rehearsal`` while a simulated one stands in.
+    """
 
     id: WaveId
     title: Text
@@ -54,7 +71,10 @@ class Manifest(Strict):
     languages: tuple[Language, ...] = Field(min_length=1)
     frame: Frame
     standards: Literal["2016", "2021"] | None = None
-    status: Literal["real", "rehearsal"]
+    status: Literal["real", "rehearsal", "awaited"]
+    rules: Rules = Rules()
+    denominator: Denominator | None = None
+    rehearsal: Rehearsal | None = None
     limits: tuple[str, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
 
@@ -70,6 +90,15 @@ class Manifest(Strict):
         twice = sorted({table for table in tables if tables.count(table) > 1})
         if twice:
             raise ValueError(f"more than one source fills the table {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _awaited_together(self) -> Manifest:
+        awaited = [source.table for source in self.sources if source.file is None]
+        if self.status == "awaited" and (len(self.sources) != 1 or self.rehearsal is None):
+            raise ValueError("an awaited wave has one source, and says how it is rehearsed")
+        if awaited and self.status != "awaited":
+            raise ValueError(f"the source of {awaited[0]} names no file: is the wave awaited?")
         return self
 
 

@@ -1,138 +1,19 @@
-"""A questionnaire: what was asked, how it was answered, and how a cell is read."""
+"""A questionnaire: its tables, its scales and the codes for no answer."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, model_validator
 
 from msfresearch.errors import QuestionnaireError
+from msfresearch.survey.items import Item, Level, MissingReason, Scale
+from msfresearch.survey.respondents import Respondents
 from msfresearch.survey.source import FileName, Identifier, Language, Strict, Text
 from msfresearch.yamlfile import load_model
-
-MissingReason = Literal[
-    "blank",
-    "not_reviewed",
-    "not_applicable",
-    "no_data",
-    "unclear",
-    "dont_know",
-    "refused",
-    "withdrawn",
-]
-ItemType = Literal["single", "multi", "ordinal", "numeric", "date", "text", "country", "id"]
-
-
-class Level(Strict):
-    """One answer of a scale: how the file writes it, what it is stored as, what it means."""
-
-    code: str
-    value: int | str
-    label: Text
-
-
-class Scale(Strict):
-    """The answers that are allowed, in order where the item is ordinal."""
-
-    levels: tuple[Level, ...] = Field(min_length=2)
-
-    @model_validator(mode="after")
-    def _codes_differ(self) -> Self:
-        for what in ("code", "value"):
-            seen = [getattr(level, what) for level in self.levels]
-            twice = sorted({str(one) for one in seen if seen.count(one) > 1})
-            if twice:
-                raise ValueError(f"two levels have the {what} {', '.join(twice)}")
-        kinds = {type(level.value) for level in self.levels}
-        if len(kinds) > 1:
-            raise ValueError("the values mix numbers and words")
-        return self
-
-
-class Option(Strict):
-    """One box of a multi-select item, with its own 0/1 column."""
-
-    id: Identifier
-    column: str
-    label: Text
-
-
-class Agreement(Strict):
-    """Which value here goes with which words there."""
-
-    item: Identifier
-    expect: dict[str, int | str]
-
-
-class Item(Strict):
-    """One question or coded variable.
-
-    Attributes
-    ----------
-    column
-        Header of the source column (for a multi item: see ``options``).
-    missing
-        Codes of this item alone, over those of the questionnaire; None as the reason takes a
-        code of the questionnaire back, so that it is an ordinary answer.
-    spelling
-        Other spellings of a code, each to the code meant. Every use is counted.
-    first_of
-        Items whose first available value this one takes (a derived item has no column).
-    unless_all_missing
-        Items that this one sums up: where all of them are missing, this one is missing too.
-    agrees_with
-        The item that says the same in words: value here by code there. Rows that disagree are
-        listed, not changed.
-    pattern
-        Regular expression that an id has to match.
-    language_item
-        For an open answer: the item of the same table, with a scale of the values en, es and fr,
-        that says in which language the respondent wrote; ``language`` where it says nothing.
-    ends_at
-        Regular expression of the line from which on a text only lists its sources: what follows
-        is kept, but not searched for themes.
-    date_format
-        How the file writes a date (strptime); mixed orders are refused, never guessed.
-    """
-
-    id: Identifier
-    type: ItemType
-    label: Text
-    column: str | None = None
-    scale: Identifier | None = None
-    options: tuple[Option, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    whole: bool = False
-    language: Language | None = None
-    language_item: Identifier | None = None
-    missing: dict[str, MissingReason | None] = Field(default_factory=dict)
-    spelling: dict[str, str] = Field(default_factory=dict)
-    first_of: tuple[Identifier, ...] = ()
-    unless_all_missing: tuple[Identifier, ...] = ()
-    agrees_with: Agreement | None = None
-    pattern: str | None = None
-    date_format: str = "%Y-%m-%d"
-    ends_at: str | None = None
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _whole_item(self) -> Self:
-        if self.type in ("single", "ordinal") and self.scale is None:
-            raise ValueError(f"item {self.id}: a {self.type} item needs a scale")
-        if (self.type == "multi") != bool(self.options):
-            raise ValueError(f"item {self.id}: a multi item, and no other, has options")
-        for what in (self.pattern, self.ends_at):
-            try:
-                re.compile(what or "")
-            except re.error as wrong:
-                raise ValueError(f"item {self.id}: no regular expression: {wrong}") from None
-        homes = [bool(self.column), bool(self.first_of), bool(self.options)]
-        if sum(homes) != 1:
-            raise ValueError(f"item {self.id}: needs one of column, options, first_of")
-        return self
 
 
 class Join(Strict):
@@ -193,6 +74,11 @@ class Table(Strict):
         interval.
     respondent
         Item that says who answered, where the file tells.
+    respondents
+        How rows are screened, where each is a person's answer.
+    order
+        The form at a glance: its items in the order in which they are asked. Those that the
+        table does not list itself are taken from the questionnaire's shared items.
     groups
         Items, own or joined, by which the themes of open answers are compared.
     highlights
@@ -204,17 +90,25 @@ class Table(Strict):
     key: tuple[Identifier, ...] = Field(min_length=1)
     member: Identifier
     respondent: Identifier | None = None
+    respondents: Respondents | None = None
+    order: tuple[Identifier, ...] = ()
     ignore: tuple[str, ...] = ()
     ignore_reason: str | None = None
     join: Join | None = None
     groups: tuple[Group, ...] = ()
     highlights: tuple[Highlight, ...] = ()
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = ()
 
     @model_validator(mode="after")
-    def _items_fit(self) -> Self:
+    def _items_fit(self, info: ValidationInfo) -> Self:
+        if self.order:
+            # Items stay at their place in the file until here, so that errors name its lines.
+            self.__dict__["items"] = self._ordered(_shared(info))
+        if not self.items:
+            raise ValueError("a table needs items")
         ids = [item.id for item in self.items]
         ids += [f"{i.id}__{o.id}" for i in self.items for o in i.options]
+        ids += [f"{i.id}_other" for i in self.items if i.other]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"two items are called {', '.join(twice)}")
@@ -232,13 +126,35 @@ class Table(Strict):
         for group in self.groups:
             if group.item not in known | joined:
                 raise ValueError(f"groups: no item is called {group.item}")
+        asked = self.respondents
+        named = [one for battery in asked.batteries for one in battery] if asked else []
+        named += [*asked.substance] if asked else []
+        named += [asked.consent.item] if asked and asked.consent else []
+        for name in named:
+            if name not in known:
+                raise ValueError(f"respondents: no item is called {name}")
         for item in self.items:
-            others = [*item.first_of, *item.unless_all_missing]
+            others = [*item.first_of, *item.unless_all_missing, *item.joined_of, *item.asked_if]
             others += [item.agrees_with.item] if item.agrees_with else []
             for name in others:
                 if name not in known:
                     raise ValueError(f"item {item.id}: no item is called {name}")
         return self
+
+    def _ordered(self, shared: Mapping[str, Item]) -> tuple[Item, ...]:
+        """The items as the form has them, own ones first looked up, then shared ones."""
+        own = {item.id: item for item in self.items}
+        for item in self.items:
+            if item.id not in self.order:
+                raise ValueError(f"order: the item {item.id} is not in it")
+            if item.id in shared:
+                raise ValueError(f"item {item.id}: written here and among the shared items")
+        unknown = [one for one in self.order if one not in own and one not in shared]
+        if unknown:
+            raise ValueError(f"order: no item is called {unknown[0]}, here or among the shared")
+        if len(set(self.order)) < len(self.order):
+            raise ValueError("order: an item stands twice")
+        return tuple(own.get(one) or shared[one] for one in self.order)
 
     def item(self, item_id: str) -> Item:
         """The item of that id.
@@ -257,21 +173,91 @@ class Table(Strict):
 
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that an item reads."""
-        return tuple(
-            column
-            for item in self.items
-            for column in ([item.column] if item.column else [o.column for o in item.options])
-        )
+        return tuple(column for item in self.items for _, column in item.columns())
+
+
+class SharedItems(Strict):
+    """Items, scales and codes that several questionnaires have in common."""
+
+    missing: dict[str, MissingReason] = Field(default_factory=dict)
+    missing_labels: dict[str, Text] = Field(default_factory=dict)
+    scales: dict[Identifier, Scale] = Field(default_factory=dict)
+    sections: dict[Identifier, Text] = Field(default_factory=dict)
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        ids = [item.id for item in self.items]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"two items are called {', '.join(twice)}")
+        return self
+
+
+def _shared(info: ValidationInfo) -> Mapping[str, Item]:
+    shared: SharedItems | None = (info.context or {}).get("shared")
+    return {item.id: item for item in shared.items} if shared else {}
 
 
 class Questionnaire(Strict):
-    """One instrument."""
+    """One instrument.
+
+    Attributes
+    ----------
+    shared
+        Name of the file in ``codebook/questionnaires/shared/`` whose scales, codes and items it
+        uses; which items, the ``order`` of a table says.
+    missing
+        Code to the reason why there is no answer.
+    missing_labels
+        The words of those codes that a form offers as answers.
+    sections
+        Parts of the form, in order.
+    """
 
     id: FileName
     title: Text
-    missing: dict[str, MissingReason]
+    shared: Identifier | None = None
+    missing: dict[str, MissingReason] = Field(default_factory=dict)
+    missing_labels: dict[str, Text] = Field(default_factory=dict)
     scales: dict[Identifier, Scale] = Field(default_factory=dict)
+    sections: dict[Identifier, Text] = Field(default_factory=dict)
     tables: dict[Identifier, Table] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _with_what_is_shared(self, info: ValidationInfo) -> Self:
+        shared: SharedItems | None = (info.context or {}).get("shared")
+        for what in ("missing", "missing_labels", "scales", "sections") if shared else ():
+            common, own = getattr(shared, what), getattr(self, what)
+            twice = sorted(set(common) & set(own))
+            if twice:
+                raise ValueError(f"{what}: {twice[0]} is written here and among the shared")
+            self.__dict__[what] = {**common, **own}
+        return self
+
+    @model_validator(mode="after")
+    def _codes_exist(self) -> Self:
+        for name, table in self.tables.items():
+            for item in table.items:
+                for code in item.offers:
+                    if code not in self.missing_labels or code not in self.missing_codes(item):
+                        raise ValueError(
+                            f"table {name}, item {item.id}: offers the code {code!r}, which has no "
+                            "reason under missing or no words under missing_labels"
+                        )
+                if item.section is not None and item.section not in self.sections:
+                    raise ValueError(f"table {name}, item {item.id}: no section {item.section}")
+                for other, codes in item.asked_if.items():
+                    asked = table.item(other)
+                    known = [level.code for level in self.levels(asked)]
+                    known += [option.id for option in asked.options] + [*asked.offers]
+                    wrong = [code for code in codes if code not in known]
+                    if wrong:
+                        raise ValueError(
+                            f"table {name}, item {item.id}: asked_if: {other} has no answer "
+                            f"{wrong[0]!r}"
+                        )
+        return self
 
     @model_validator(mode="after")
     def _scales_exist(self) -> Self:
@@ -353,7 +339,10 @@ def load_questionnaire(path: Path) -> Questionnaire:
     QuestionnaireError
         With file, line, item, what was found and what was expected.
     """
-    questionnaire = load_model(path, Questionnaire, QuestionnaireError)
+    shared = _shared_name(path)
+    common = path.parent / "shared" / f"{shared}.yml"
+    context = {"shared": load_model(common, SharedItems, QuestionnaireError)} if shared else None
+    questionnaire = load_model(path, Questionnaire, QuestionnaireError, context)
     if questionnaire.id != path.stem:
         raise QuestionnaireError(
             "the questionnaire's id is not its file's name",
@@ -364,3 +353,14 @@ def load_questionnaire(path: Path) -> Questionnaire:
             action="rename the file or the id",
         )
     return questionnaire
+
+
+def _shared_name(path: Path) -> str | None:
+    """The shared items that a questionnaire names, before it can be checked with them."""
+    return load_model(path, _Peek, QuestionnaireError).shared
+
+
+class _Peek(BaseModel):
+    """The one key of a questionnaire that has to be known before the others are checked."""
+
+    shared: Identifier | None = None

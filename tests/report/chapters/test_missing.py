@@ -12,7 +12,7 @@ from msfresearch.report.prose import Prose
 from msfresearch.report.tables import Table
 from msfresearch.survey.answers import missingness
 from msfresearch.survey.context import COVERAGE
-from msfresearch.survey.questionnaire import MissingReason
+from msfresearch.survey.items import MissingReason
 from tests.report.chapters.conftest import MakeWave, rows
 
 CODES = ("NR", "97", "98", "99", "")

@@ -15,7 +15,8 @@ from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import interval, number, percent
 from msfresearch.success.plan import WavePlan
-from msfresearch.survey.questionnaire import Highlight, Item, Questionnaire
+from msfresearch.survey.items import Item
+from msfresearch.survey.questionnaire import Highlight, Questionnaire
 from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
 from msfresearch.wave import Wave
 
@@ -312,7 +313,7 @@ def sources(wave: Wave, lang: str) -> tables.Table:
     return tables.table(
         pd.DataFrame(
             {
-                "file": [s.file for s in wave.manifest.sources],
+                "file": [s.name for s in wave.manifest.sources],
                 "citation": [s.citation.strip() for s in wave.manifest.sources],
                 "licence": [s.licence.strip() for s in wave.manifest.sources],
                 "changed": [

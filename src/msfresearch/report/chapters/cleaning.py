@@ -51,7 +51,7 @@ def card(wave: Wave, lang: str) -> tables.Table:
         "Fieldwork": windows,
         "Languages": ", ".join(manifest.languages),
         "Frame": manifest.frame.description.strip(),
-        "Raw files": ", ".join(source.file for source in manifest.sources),
+        "Raw files": ", ".join(source.name for source in manifest.sources),
     }
     return tables.table(
         pd.DataFrame({"what": list(rows), "value": list(rows.values())}),

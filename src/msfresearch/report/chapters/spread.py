@@ -16,7 +16,8 @@ from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import count, number, percent
 from msfresearch.survey.answers import numbers
 from msfresearch.survey.cleaning import Cleaned
-from msfresearch.survey.questionnaire import Item, Level, Questionnaire
+from msfresearch.survey.items import Item, Level
+from msfresearch.survey.questionnaire import Questionnaire
 from msfresearch.themes.shares import MIN_MEMBERS, Share, cluster_share
 from msfresearch.wave import Wave
 
