@@ -174,7 +174,7 @@ def test_raw_files_are_never_written(small_home: MakeHome) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"status": "made up"}, ["wave.yml", "status", "'real' or 'rehearsal'"]),
+        ({"status": "made up"}, ["wave.yml", "status", "'real', 'rehearsal' or 'awaited'"]),
         ({"surprise": 1}, ["wave.yml", "unknown key", "surprise", "one of:"]),
         ({"title": {"en": "only"}}, ["wave.yml", "missing", "title.es"]),
         ({"languages": []}, ["wave.yml", "languages"]),

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from msfresearch.errors import AnswerError, SourceError
 from msfresearch.survey.convert import Reading, convert
 from msfresearch.survey.countries import Countries
+from msfresearch.survey.derive import LISTED, derive, route
+from msfresearch.survey.intake import Intake
 from msfresearch.survey.items import Item
 from msfresearch.survey.joins import UNMATCHED, join_table, stack
-from msfresearch.survey.log import AGAINST_WORDS, FIRST, HOLLOW, LEFT_OUT, ROWS, note, whole_log
+from msfresearch.survey.log import AGAINST_WORDS, LEFT_OUT, ROWS, note, whole_log
 from msfresearch.survey.questionnaire import Questionnaire, Table
-
-LISTED = pa.DataFrameSchema(
-    {
-        "table": pa.Column(str),
-        "row_id": pa.Column(str),
-        "line": pa.Column(int),
-        "item": pa.Column(str),
-        "value": pa.Column(str, nullable=True),
-        "other_item": pa.Column(str),
-        "other_value": pa.Column(str, nullable=True),
-    },
-    strict=True,
-)
 
 
 @dataclass(frozen=True)
@@ -46,9 +34,12 @@ class Cleaned:
         One row per rule and item, also where nothing was changed: rows and cells in, out and
         changed.
     disagreements : DataFrame
-        Cells whose code and words say different things; kept as they are, listed.
+        Cells whose code and words say different things, and answers to questions that were not
+        asked; kept as they are, listed.
     unmatched : DataFrame
         Rows that found no partner in a join.
+    intake : dict of Intake
+        For tables of respondents: what became of the export before its cells were converted.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -56,6 +47,7 @@ class Cleaned:
     log: pd.DataFrame
     disagreements: pd.DataFrame
     unmatched: pd.DataFrame
+    intake: Mapping[str, Intake] = field(default_factory=dict)
 
 
 def clean(
@@ -98,13 +90,15 @@ def clean(
         reading = Reading(questionnaire, countries, files[name])
         _check_columns(raw[name], table, files[name])
         values, why = _convert_all(name, raw[name], table, reading, log)
-        values, why = _derive(name, values, why, table, log)
+        routed = route(name, values, why, table, questionnaire, log)
+        values, why = derive(name, values, why, table, log)
         ids = _row_ids(values, table, files[name])
         cells = int(raw[name].size)
         note(log, name, ROWS, len(raw[name]), (cells, cells), 0)
         values.insert(0, "row_id", ids)
         values.insert(1, "line", values.index.astype("int64"))
         why.insert(0, "row_id", ids)
+        listed.append(routed.assign(row_id=ids.reindex(routed["line"]).to_numpy()))
         listed.append(_disagreements(name, values, why, table, questionnaire, log))
         tables[name] = values.reset_index(drop=True)
         reasons[name] = why.reset_index(drop=True)
@@ -159,8 +153,8 @@ def _convert_all(
     values: dict[str, pd.Series[Any]] = {}
     why: dict[str, pd.Series[Any]] = {}
     for item in table.items:
-        for column, header in _columns_of(item):
-            answers = convert(raw[header], item, header, reading)
+        for column, header in item.columns():
+            answers = convert(raw[header], _as_read(item, column), header, reading)
             values[column], why[column] = answers.values, answers.reasons
             for rule, before, after, changed in answers.changes:
                 note(log, name, rule, len(raw), (before, after), changed, column)
@@ -178,67 +172,11 @@ def _convert_all(
     return pd.DataFrame(values), pd.DataFrame(why)
 
 
-def _columns_of(item: Item) -> list[tuple[str, str]]:
-    """Clean column and source column of an item; none for a derived one."""
-    if item.column:
-        return [(item.id, item.column)]
-    return [(f"{item.id}__{option.id}", option.column) for option in item.options]
-
-
-def _derive(
-    name: str,
-    values: pd.DataFrame,
-    why: pd.DataFrame,
-    table: Table,
-    log: list[dict[str, object]],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    for item in table.items:
-        if item.first_of:
-            first = values[item.first_of[0]].copy()
-            reason = why[item.first_of[0]].copy()
-            used = {item.first_of[0]: int(first.notna().sum())}
-            for other in item.first_of[1:]:
-                fill = first.isna() & values[other].notna()
-                used[other] = int(fill.sum())
-                first[fill] = values.loc[fill, other]
-                reason[fill] = pd.NA
-            values[item.id], why[item.id] = first, reason
-            detail = ", ".join(f"{n} from {source}" for source, n in used.items())
-            note(
-                log,
-                name,
-                FIRST,
-                len(values),
-                (0, int(first.notna().sum())),
-                int(first.notna().sum()),
-                item.id,
-                detail,
-            )
-    for item in table.items:
-        if item.unless_all_missing:
-            parts = list(item.unless_all_missing)
-            before = int(values[item.id].notna().sum())
-            hollow = values[parts].isna().all(axis=1) & values[item.id].notna()
-            same = why.loc[hollow, parts].nunique(axis=1) == 1
-            taken = why.loc[hollow, parts[0]].where(same, "unclear")
-            values.loc[hollow, item.id] = pd.NA
-            why.loc[hollow, item.id] = taken
-            note(
-                log,
-                name,
-                HOLLOW,
-                len(values),
-                (before, before - int(hollow.sum())),
-                int(hollow.sum()),
-                item.id,
-                f"parts: {', '.join(parts)}",
-            )
-    order = [c for item in table.items for c in _clean_columns(item)]
-    return values[order], why[order]
-
-
-def _clean_columns(item: Item) -> list[str]:
-    return [f"{item.id}__{option.id}" for option in item.options] or [item.id]
+def _as_read(item: Item, column: str) -> Item:
+    """The item as one of its columns is read: beside "other" there is text, whatever it asks."""
+    if column != f"{item.id}_other":
+        return item
+    return Item(id=column, type="text", label=item.label, column=column)
 
 
 def _row_ids(values: pd.DataFrame, table: Table, file: Path) -> pd.Series[Any]:

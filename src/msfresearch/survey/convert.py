@@ -17,7 +17,7 @@ from msfresearch.survey.items import Item
 from msfresearch.survey.log import ALIAS, READ, REASON, SPACES, SPELLING
 from msfresearch.survey.questionnaire import Questionnaire
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _KINDS = {
     "multi": "ticked or not",
     "numeric": "a number",
@@ -206,6 +206,9 @@ def _outside(
         column=header,
         found=f"{rows.iloc[0]!r} ({len(rows)} such cells)",
         expected=f"{allowed}; missing: {missing}",
-        action=f"correct the cell's meaning for item {item.id} in the questionnaire "
+        action="add the spelling to codebook/countries.yml, or correct the cell's meaning by a "
+        "`spelling` of the item; raw files are never edited"
+        if item.type == "country"
+        else f"correct the cell's meaning for item {item.id} in the questionnaire "
         f"{questionnaire.id} (scale, missing or spelling); raw files are never edited",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from msfresearch.errors import ManifestError
@@ -29,7 +30,7 @@ class Countries(Strict):
         -------
         dict
             Name to code; None where the name is no country's. Nothing is guessed: a name is
-            known to ISO 3166, declared as an alias, or unknown.
+            known to ISO 3166 in English, Spanish or French, declared as an alias, or unknown.
         """
         import pycountry
 
@@ -40,7 +41,7 @@ class Countries(Strict):
                 try:
                     code = str(pycountry.countries.lookup(name).alpha_3)
                 except LookupError:
-                    code = None
+                    code = _translated().get(name.strip().casefold())
             found[name] = code
         return found
 
@@ -63,6 +64,28 @@ class Countries(Strict):
             code: self.by_code([code])[code] if len(code) == 3 else None
             for code in dict.fromkeys(codes)
         }
+
+
+@lru_cache(maxsize=1)
+def _translated() -> dict[str, str]:
+    """Spanish and French names of ISO 3166, case folded, each to its alpha-3 code.
+
+    A name that two countries share, in one language or across them, is nobody's here.
+    """
+    import gettext
+
+    import pycountry
+
+    meant: dict[str, set[str]] = {}
+    for language in ("es", "fr"):
+        words = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
+        for country in pycountry.countries:
+            for name in ("name", "common_name", "official_name"):
+                english = getattr(country, name, None)
+                if english is not None:
+                    key = words.gettext(english).casefold()
+                    meant.setdefault(key, set()).add(str(country.alpha_3))
+    return {name: codes.pop() for name, codes in meant.items() if len(codes) == 1}
 
 
 def load_countries(path: Path) -> Countries:

@@ -26,13 +26,18 @@ FIRST = "first available value"
 HOLLOW = "a sum of which every part is missing"
 #: Rules after which a cell says something else than the file, in order of their application.
 MENDING = (SPACES, SPELLING, ALIAS, FIRST, HOLLOW)
+JOINED_ITEMS = "made of other items"
+NOT_ASKED = "not asked, as another answer says"
 REASON = "code read as a reason for no answer"
 READ = "read as"
 AGAINST_WORDS = "code against words"
 LEFT_OUT = "column left out"
 JOINED = "joined to"
 ROWS = "rows read"
-_ORDER = (ROWS, LEFT_OUT, *MENDING[:3], REASON, READ, *MENDING[3:], AGAINST_WORDS, JOINED)
+_ORDER = (
+    *(ROWS, LEFT_OUT, *MENDING[:3], REASON, READ, NOT_ASKED, JOINED_ITEMS),
+    *(*MENDING[3:], AGAINST_WORDS, JOINED),
+)
 
 
 def note(
