@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from msfresearch.errors import MsfResearchError, SourceError, printable
 
 if TYPE_CHECKING:
     from msfresearch.batch.run import Outcome
+    from msfresearch.survey.intake import Intake
 
 app = typer.Typer(
     name="msfresearch",
@@ -31,6 +33,9 @@ def main() -> None:
         app()
     except MsfResearchError as wrong:
         typer.echo(str(wrong), err=True)
+        proposal = getattr(wrong, "proposal", "")
+        if proposal:
+            typer.echo(f"\nTo paste into wave.yml, under the source:\n{proposal}", err=True)
         sys.exit(1)
 
 
@@ -57,6 +62,10 @@ def waves() -> None:
         missing = wave.missing_files()
         manifest = wave.manifest
         data = "here" if not missing else f"msfresearch fetch {wave_id}"
+        if manifest.status == "rehearsal":
+            data = "rehearsal stands in"
+        if wave.awaits_export:
+            data = f"msfresearch rehearse {wave_id}, or put its export there"
         title = printable(manifest.title.en)
         table.add_row(wave_id, title, manifest.population, manifest.status, data)
     console.print(table)
@@ -73,7 +82,13 @@ def check(wave: WaveId) -> None:
     from msfresearch.wave import open_wave
 
     opened = open_wave(wave)
+    if opened.awaits_export:
+        typer.echo(f"{wave}: its export is awaited in {opened.raw_folder}")
+        typer.echo(f"  to try with simulated answers: msfresearch rehearse {wave}")
+        raise typer.Exit(1)
     cleaned = opened.clean()
+    for name, intake in cleaned.intake.items():
+        _tell_intake(name, intake)
     for name, table in cleaned.tables.items():
         missing = int(cleaned.reasons[name].drop(columns="row_id").notna().sum().sum())
         typer.echo(f"{name}: {len(table)} rows, {missing} missing answers, each with its reason")
@@ -90,6 +105,68 @@ def check(wave: WaveId) -> None:
         place = f"{row['table']} line {row['line']}"
         typer.echo(f"  {place}: no {printable(row['looked_for'])} in {row['looked_in']}")
     typer.echo(f"{wave}: good")
+
+
+def _tell_intake(table: str, intake: Intake) -> None:
+    """What became of an export before its cells were converted."""
+    typer.echo(f"{table}: {intake.platform}: {printable(intake.reason)}")
+    for step in intake.account:
+        told = f" ({printable(step.detail)})" if step.detail else ""
+        typer.echo(f"  {step.rule}: {step.count}{told}")
+    for sheet, rows in intake.unread.items():
+        typer.echo(f"  not read: {printable(sheet)}, {rows} rows")
+    for row in intake.masked.to_dict("records"):
+        typer.echo(f"  split off: {row['kind']} [{printable(row['column'])}]: {row['n']}")
+    for row in intake.screened.to_dict("records"):
+        told = f" ({printable(row['detail'])})" if row["detail"] else ""
+        typer.echo(f"  {row['rule']}: {row['rows_in']} rows in, {row['rows_out']} out{told}")
+
+
+@app.command()
+def rehearse(
+    wave: WaveId,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another seed.")] = None,
+    n: Annotated[int | None, typer.Option(min=10, help="Another number of answers.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Another platform's layout.")] = None,
+) -> None:
+    """Simulate a survey's export, dirt included, with the truth beside it; nothing in it is real.
+
+    The parameters of wave.yml hold unless others are given; they are kept for later runs.
+    """
+    from msfresearch.batch.standin import rehearse as simulate
+    from msfresearch.wave import open_wave
+
+    opened = simulate(open_wave(wave), seed=seed, answers=n, platform=platform)
+    folder = opened.home.rehearsals / opened.id
+    typer.echo(f"{wave}: simulated in {folder.relative_to(opened.home.root)}")
+    if opened.manifest.status == "real":
+        typer.echo("  the real export is there: runs read that, not the rehearsal")
+
+
+@app.command()
+def questionnaire(
+    wave: WaveId,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; reports/<wave>/questionnaire by default.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the page: en, es or fr.")] = "en",
+) -> None:
+    """Write what was asked: a page, an XLSForm, a Table Schema, and the clean data for SPSS."""
+    from msfresearch.report.codebook import write_questionnaire
+    from msfresearch.wave import open_wave
+
+    opened = open_wave(wave)
+    folder = out or opened.home.reports / opened.id / "questionnaire"
+    for path in write_questionnaire(opened, folder, lang):
+        typer.echo(path)
+
+
+@app.command()
+def secret() -> None:
+    """Make the key of the pseudonyms, outside the repository, readable by you alone."""
+    from msfresearch.survey.secret import make_secret
+
+    typer.echo(f"Written: {make_secret()}. Keep a copy where you keep passwords.")
 
 
 @app.command()
@@ -131,8 +208,8 @@ def run(
     """Run the notebooks of waves, all that have data by default, and write reports/index.html."""
     from msfresearch.batch.progress import progress
     from msfresearch.batch.run import run as run_batch
-    from msfresearch.batch.run import take_context
     from msfresearch.batch.site import write_index
+    from msfresearch.batch.standin import take_context
     from msfresearch.home import find_home
     from msfresearch.wave import list_waves
 

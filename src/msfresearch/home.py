@@ -9,6 +9,8 @@ from pathlib import Path
 from msfresearch.errors import MsfResearchError
 
 HOME_VARIABLE = "MSFRESEARCH_HOME"
+#: Set in the kernels of a batch to the stage that they run.
+STAGE_VARIABLE = "MSFRESEARCH_STAGE"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class Home:
     def processed(self) -> Path:
         """What the stages made: one folder per wave."""
         return self.root / "data" / "processed"
+
+    @property
+    def rehearsals(self) -> Path:
+        """Simulated exports of waves whose real one is awaited, and the truth behind them."""
+        return self.root / "data" / "rehearsal"
+
+    @property
+    def restricted(self) -> Path:
+        """Personal data, encrypted: one folder per wave, opened by no later stage."""
+        return self.root / "data" / "restricted"
 
     @property
     def codebook(self) -> Path:

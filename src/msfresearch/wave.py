@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msfresearch.errors import ManifestError, SourceError, StageError
-from msfresearch.files import sha256_of, staged_folder
+from msfresearch.errors import ManifestError, SourceError
 from msfresearch.home import Home, find_home
+from msfresearch.results import Results
+from msfresearch.survey.arrival import Arrival, find_arrival, find_rehearsal, with_export
 from msfresearch.survey.fetch import Fetched, fetch, verify
 from msfresearch.survey.manifest import (
     WAVE_ID,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from msfresearch.survey.cleaning import Cleaned
+    from msfresearch.survey.intake import Intake
+    from msfresearch.survey.secret import Secret
 
 CONTEXT = "context"
 
@@ -42,10 +44,14 @@ class Wave:
         ``wave.yml``, checked.
     home : Home
         The repository.
+    arrival : Arrival, optional
+        For a survey: its own export, or that of the rehearsal that stands in for it; None while
+        there is neither.
     """
 
     manifest: Manifest
     home: Home
+    arrival: Arrival | None = None
 
     @property
     def id(self) -> str:
@@ -83,7 +89,12 @@ class Wave:
 
     def path(self, source: Source) -> Path:
         """Where a source's file lies, or would lie."""
-        return self.raw_folder / source.name
+        return self.arrival.file if self.arrival else self.raw_folder / source.name
+
+    @property
+    def awaits_export(self) -> bool:
+        """Whether neither the real export is there nor a rehearsal."""
+        return self.manifest.status == "awaited"
 
     def missing_files(self) -> tuple[str, ...]:
         """Raw files that are not here."""
@@ -94,6 +105,7 @@ class Wave:
         return tuple(
             fetch(source, self.raw_folder, mirror=mirror, download=download)
             for source in self.manifest.sources
+            if source.file is not None and self.arrival is None
         )
 
     def raw(self, table: str | None = None) -> pd.DataFrame:
@@ -122,12 +134,64 @@ class Wave:
 
         tables = [source.table for source in self.manifest.sources]
         self._check_tables(tables)
-        return clean(
-            {table: self.raw(table) for table in tables},
+        surveys = [table for table in tables if self.questionnaire.tables[table].respondents]
+        intake = {table: self._take_in(self.source(table)) for table in surveys}
+        cleaned = clean(
+            {t: intake[t].raw if t in intake else self.raw(t) for t in tables},
             {table: self.path(self.source(table)) for table in tables},
             self.questionnaire,
             load_countries(self.home.codebook / "countries.yml"),
         )
+        return replace(cleaned, intake=intake)
+
+    def _take_in(self, source: Source) -> Intake:
+        """A survey's own export, read, matched, parted from personal data and screened."""
+        from msfresearch.survey.intake import take_in
+
+        verify(source, self.path(source))
+        return take_in(
+            source,
+            self.path(source),
+            self.arrival.structure if self.arrival else None,
+            self.home.codebook / "recodes" / f"{self.manifest.instrument}.csv",
+            self.questionnaire,
+            self.manifest,
+            self.secret(),
+        )
+
+    def secret(self) -> Secret:
+        """The key of this wave's pseudonyms; a rehearsal, whose people are made up, needs none."""
+        from msfresearch.survey.secret import load_secret, rehearsal_secret
+
+        if self.manifest.status == "rehearsal":
+            return rehearsal_secret(self.id)
+        return load_secret(self.home.root)
+
+    def members(self) -> pd.DataFrame | None:
+        """The frame's members, one row each; None where the frame is of another kind."""
+        from msfresearch.survey.frame import frame_of, load_members
+
+        year = self.manifest.frame.members_of
+        if year is None:
+            return None
+        return frame_of(load_members(self.home.codebook / "members.csv"), year)
+
+    def keep_restricted(self, cleaned: Cleaned) -> tuple[Path, ...]:
+        """Write the personal data that were split off, encrypted, where no later stage reads.
+
+        Returns
+        -------
+        tuple of Path
+            One file per survey table.
+        """
+        from msfresearch.survey.restricted import write_restricted
+
+        written: list[Path] = []
+        for table, intake in cleaned.intake.items():
+            path = self.home.restricted / self.id / f"{table}.sealed"
+            write_restricted(path, intake.restricted, self.secret())
+            written.append(path)
+        return tuple(written)
 
     def clean_tables(self) -> dict[str, pd.DataFrame]:
         """The wave's clean tables as stage ``clean`` left them, by name."""
@@ -183,93 +247,35 @@ class Wave:
                 absent[source.table] = "not here: msfresearch fetch context"
         return join_context(rows, tables, absent)
 
+    @property
+    def results(self) -> Results:
+        """What the stages made of the wave."""
+        return Results(self.processed_folder, self.id)
+
     def save(
         self,
         stage: str,
         tables: Mapping[str, pd.DataFrame],
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep a stage's results: all of them at once, or none.
-
-        Parameters
-        ----------
-        stage : str
-            Name of the stage: clean, themes, success …
-        tables : dict of DataFrame
-            Each becomes a Parquet file.
-        facts : dict, optional
-            Single values that later stages and reports need; JSON.
-        """
-        with staged_folder(self.processed_folder / stage) as folder:
-            for name, table in tables.items():
-                table.to_parquet(folder / f"{name}.parquet", index=False)
-            (folder / "facts.json").write_text(_json(facts or {}), encoding="utf-8")
-            outputs = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-            manifest = {"wave": self.id, "stage": stage, "outputs": outputs}
-            (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+        """Keep a stage's results; see :meth:`msfresearch.results.Results.save`."""
+        self.results.save(stage, tables, facts)
 
     def stages(self) -> tuple[str, ...]:
         """Stages that have results."""
-        return tuple(
-            sorted(path.parent.name for path in self.processed_folder.glob("*/manifest.json"))
-        )
+        return self.results.stages()
 
     def tables(self, stage: str) -> tuple[str, ...]:
         """Names of a stage's tables."""
-        outputs = self._outputs(stage)
-        return tuple(name.removesuffix(".parquet") for name in outputs if name.endswith(".parquet"))
+        return self.results.tables(stage)
 
     def table(self, stage: str, name: str) -> pd.DataFrame:
-        """One table of a stage's results.
-
-        Raises
-        ------
-        StageError
-            When the stage has not run, has no such table, or its file was changed since.
-        """
-        import pandas as pd
-
-        return pd.read_parquet(self._checked(stage, f"{name}.parquet"))
+        """One table of a stage's results; see :meth:`msfresearch.results.Results.table`."""
+        return self.results.table(stage, name)
 
     def facts(self, stage: str) -> dict[str, Any]:
         """Single values of a stage's results."""
-        found = json.loads(self._checked(stage, "facts.json").read_text(encoding="utf-8"))
-        return dict(found)
-
-    def _outputs(self, stage: str) -> dict[str, str]:
-        path = self.processed_folder / stage / "manifest.json"
-        if not path.exists():
-            raise StageError(
-                f"the stage {stage} has no results for {self.id}",
-                found=", ".join(self.stages()) or "no stage",
-                action=f"run: msfresearch run {self.id} --to {stage}",
-            )
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
-        except (ValueError, LookupError, TypeError):
-            raise StageError(
-                "a list of results that cannot be read",
-                file=path,
-                action=f"run: msfresearch run {self.id} --force",
-            ) from None
-
-    def _checked(self, stage: str, file: str) -> Path:
-        outputs = self._outputs(stage)
-        path = self.processed_folder / stage / file
-        if file not in outputs:
-            raise StageError(
-                "no such result",
-                file=path.parent,
-                found=file,
-                expected=", ".join(outputs),
-            )
-        if not path.exists() or sha256_of(path) != outputs[file]:
-            raise StageError(
-                "a result is gone or was changed after its stage ran",
-                file=path,
-                action=f"run: msfresearch run {self.id} --force",
-            )
-        return path
+        return self.results.facts(stage)
 
     def __repr__(self) -> str:
         return f"<Wave {self.id}, {self.manifest.status}: {self.manifest.title.en}>"
@@ -297,10 +303,6 @@ class Wave:
         )
         title = html.escape(f"{manifest.id}: {manifest.title.en}")
         return f"<table><caption><strong>{title}</strong></caption><tbody>{rows}</tbody></table>"
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def load_context(home: Home) -> ContextManifest:
@@ -332,6 +334,8 @@ def open_wave(wave: str, home: Home | None = None) -> Wave:
     ------
     ManifestError
         When the id is not one, no wave has it, or its manifest has a fault.
+    SourceError
+        When a survey's folder holds more than one export.
     """
     if not WAVE_ID.fullmatch(wave):
         raise ManifestError(
@@ -349,4 +353,12 @@ def open_wave(wave: str, home: Home | None = None) -> Wave:
             expected=", ".join(known) or "a folder with a wave.yml in data/raw",
             action="see: msfresearch waves",
         )
-    return Wave(load_manifest(home.raw / wave / "wave.yml"), home)
+    manifest = load_manifest(home.raw / wave / "wave.yml")
+    if manifest.status != "awaited":
+        return Wave(manifest, home)
+    arrival, status = find_arrival(home.raw / wave), "real"
+    if arrival is None:
+        arrival, status = find_rehearsal(home.rehearsals / wave), "rehearsal"
+    if arrival is None:
+        return Wave(manifest, home)
+    return Wave(with_export(manifest, arrival.file, arrival.sha256, status), home, arrival)

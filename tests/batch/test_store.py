@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from msfresearch.batch import store
-from msfresearch.batch.graph import COMPARE, STAGES, Stage
+from msfresearch.batch.graph import ACROSS, STAGES, Stage
 from msfresearch.batch.store import environment, inputs, stage_key
 from msfresearch.home import Home
 from msfresearch.wave import open_wave
@@ -171,7 +171,7 @@ def test_the_comparison_hangs_on_clean_data_and_questionnaire_of_every_wave_and_
 ) -> None:
     def key() -> str:
         given: dict[str, object] = {"waves": ["small", "other"], "lang": "en"}
-        return key_of(COMPARE, "compare", ["small", "other"], given, home)
+        return key_of(ACROSS[1].stage, "reviewers", ["small", "other"], given, home)
 
     raw = add_wave(home, "other")
     questionnaire = home.codebook / "questionnaires" / "other.yml"

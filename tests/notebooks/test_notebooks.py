@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 from msfresearch.batch.engine import LocalKernelManager, kernel_environment
-from msfresearch.batch.graph import COMPARE, STAGES
+from msfresearch.batch.graph import ACROSS, STAGES
 from msfresearch.batch.parameters import declared
 from msfresearch.home import HOME_VARIABLE, Home
 from tests.batch.tiny import snapshot
@@ -45,7 +45,7 @@ def is_tagged(cell: dict[str, Any]) -> bool:
 
 
 def test_the_notebooks_are_those_of_the_batch_and_one_for_a_person() -> None:
-    batch = {stage.notebook for stage in (*STAGES, COMPARE)}
+    batch = {stage.notebook for stage in (*STAGES, *(one.stage for one in ACROSS))}
     assert {path.stem for path in NOTEBOOKS} == batch | {"explore"}
 
 
@@ -82,7 +82,7 @@ def test_only_a_notebook_of_the_batch_has_parameters_and_all_are_typed(path: Pat
         return
     assert source(tagged[0]) == source(cells_of(path, "code")[0])
     parameters = declared(json.loads(path.read_text("utf-8"))["cells"], path)
-    assert {"lang", "waves" if path.stem == "5-compare" else "wave"} <= set(parameters)
+    assert {"lang", "waves" if path.stem.startswith("5-") else "wave"} <= set(parameters)
 
 
 @each_notebook
@@ -111,7 +111,7 @@ def test_a_cell_is_short_and_defines_nothing(path: Path) -> None:
 def test_a_notebook_reads_from_heading_to_finding(path: Path) -> None:
     code = [source(cell) for cell in cells_of(path, "code")]
     assert len(cells_of(path, "markdown")) >= 3
-    if path.stem not in {"explore", "5-compare"}:
+    if path.stem != "explore" and not path.stem.startswith("5-"):
         assert sum("prose.findings(" in text for text in code) == 1
 
 

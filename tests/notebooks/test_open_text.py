@@ -133,7 +133,7 @@ def test_two_waves_are_laid_side_by_side(ran: tuple[Home, dict[str, Outcome]]) -
     home, outcomes = ran
     assert outcomes["compare"].error is None
     assert outcomes["compare"].ran == ("compare",)
-    page = read_pages(home, "compare")["5-compare"]
+    page = read_pages(home, "reviewers")["5-reviewers"]
     assert "waves: irm-2016, odb-2014" in page.text
     assert "seed: 2016" in page.text
     countries = max(page.tables, key=lambda table: len(table.rows))

@@ -20,7 +20,7 @@ from traitlets import default
 
 from msfresearch.errors import MsfResearchError, NotebookError
 from msfresearch.files import refusing_half_writes
-from msfresearch.home import HOME_VARIABLE, Home
+from msfresearch.home import HOME_VARIABLE, STAGE_VARIABLE, Home
 
 ENGINE = "msfresearch"
 CELL_TIMEOUT_SECONDS = 900
@@ -71,8 +71,8 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 papermill_engines.register(ENGINE, Engine)
 
 
-def kernel_environment(home: Home) -> dict[str, str]:
-    """Environment of a kernel: where the repository is, and one thread of arithmetic.
+def kernel_environment(home: Home, stage: str) -> dict[str, str]:
+    """Environment of a kernel: where the repository is, which stage it runs, one BLAS thread.
 
     Several BLAS threads sum in another order and move the last bits of an estimate.
     """
@@ -85,12 +85,13 @@ def kernel_environment(home: Home) -> dict[str, str]:
         **one,
         "PYTHONHASHSEED": "0",
         HOME_VARIABLE: str(home.root),
+        STAGE_VARIABLE: stage,
         "TZ": "UTC",
     }
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, object], home: Home
+    notebook: Path, output: Path, parameters: Mapping[str, object], home: Home, stage: str
 ) -> NotebookNode:
     """Run a notebook in a fresh kernel.
 
@@ -102,6 +103,8 @@ def execute(
         Checked parameters.
     home : Home
         The repository that the kernel works on.
+    stage : str
+        Name of the stage: only the first may open personal data.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def execute(
                 kernel_name="python3",
                 progress_bar=False,
                 autosave_cell_every=0,
-                env=kernel_environment(home),
+                env=kernel_environment(home, stage),
             )
     except PapermillExecutionError as wrong:
         raise _failed(notebook, wrong) from None

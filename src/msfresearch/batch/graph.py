@@ -21,6 +21,8 @@ class Stage:
         Stages whose results it reads.
     codebook
         Files of ``codebook/`` that it reads; ``{instrument}`` stands for each wave's.
+    survey
+        Files of ``codebook/`` that it reads beside those for a survey's wave.
     context
         Whether it reads the registered context tables.
     """
@@ -29,6 +31,7 @@ class Stage:
     notebook: str
     needs: tuple[str, ...] = ()
     codebook: tuple[str, ...] = ()
+    survey: tuple[str, ...] = ()
     context: bool = False
 
 
@@ -37,6 +40,7 @@ STAGES = (
         "clean",
         "1-clean",
         codebook=("questionnaires/{instrument}.yml", "countries.yml"),
+        survey=("members.csv", "standards.yml", "tiles.csv", "recodes/{instrument}.csv"),
         context=True,
     ),
     Stage("themes", "2-themes", ("clean",), ("themes.yml", "questionnaires/{instrument}.yml")),
@@ -48,9 +52,40 @@ STAGES = (
         ("plan.yml", "themes.yml", "questionnaires/{instrument}.yml"),
     ),
 )
-COMPARE = Stage("compare", "5-compare", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml"))
-#: Waves that stand side by side when all of them have data.
-COMPARED = ("irm-2016", "odb-2014")
+
+
+@dataclass(frozen=True)
+class Across:
+    """One notebook across waves.
+
+    Attributes
+    ----------
+    stage
+        Its notebook; the name is also the folder of its pages.
+    waves
+        The waves it reads; it runs when all of them have clean data.
+    title
+        Name of its page in the list of reports.
+    """
+
+    stage: Stage
+    waves: tuple[str, ...]
+    title: str
+
+
+_ACROSS = ("plan.yml", "questionnaires/{instrument}.yml")
+ACROSS = (
+    Across(
+        Stage("compare", "5-compare", ("clean",), _ACROSS, ("standards.yml",)),
+        ("poc-2019", "cso-2019", "irm-2016"),
+        "Government and civil society side by side",
+    ),
+    Across(
+        Stage("reviewers", "5-reviewers", ("clean",), _ACROSS),
+        ("irm-2016", "odb-2014"),
+        "Reviewers and experts side by side",
+    ),
+)
 LANGUAGES = ("en",)
 
 

@@ -35,7 +35,10 @@ def provenance(
     Provenance
     """
     raw = {
-        f"data/raw/{wave.id}/{source.name}": (source.sha256 or "", _rows(wave, source.table))
+        wave.path(source).relative_to(wave.home.root).as_posix(): (
+            source.sha256 or "",
+            _rows(wave, source.table),
+        )
         for wave in waves
         for source in wave.manifest.sources
     }

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from msfresearch.batch.graph import COMPARE, COMPARED, Stage, check_language, stages_to
+from msfresearch.batch.graph import ACROSS, Stage, check_language, stages_to
 from msfresearch.batch.parameters import checked, declared
+from msfresearch.batch.standin import absence, ready
 from msfresearch.batch.store import inputs, stage_key
-from msfresearch.errors import ManifestError, MsfResearchError, SourceError, StageError
+from msfresearch.errors import MsfResearchError, SourceError, StageError
 from msfresearch.files import (
     held,
     recover,
@@ -24,8 +25,8 @@ from msfresearch.files import (
     write_bytes,
 )
 from msfresearch.home import Home
-from msfresearch.survey.fetch import Fetched, fetch, mirror_folder, verify
-from msfresearch.wave import CONTEXT, Wave, list_waves, load_context, open_wave
+from msfresearch.survey.fetch import verify
+from msfresearch.wave import Wave, list_waves, open_wave
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -134,18 +135,13 @@ def run(
     outcomes: dict[str, Outcome] = {}
     for wave_id in waves:
         try:
-            wave = open_wave(wave_id, home)
-        except ManifestError as wrong:
+            wave = ready(open_wave(wave_id, home))
+            reason = absence(wave)
+        except MsfResearchError as wrong:
             if wave_id not in known:
                 raise
             tell(wave_id, "failed", str(wrong))
             outcomes[wave_id] = Outcome(wave_id, error=str(wrong))
-            continue
-        try:
-            reason = _absence(wave)
-        except SourceError as wrong:
-            tell(wave.id, "failed", str(wrong))
-            outcomes[wave.id] = Outcome(wave.id, error=str(wrong))
             continue
         if reason is None:
             todo.append(Job(wave.id, (wave,), stages, lang, {"wave": wave.id, "lang": lang}))
@@ -163,25 +159,8 @@ def run(
         pool.shutdown(wait=False, cancel_futures=True)
     results = [outcomes[wave_id] for wave_id in waves]
     if to is None:
-        results += _compare(home, lang, force, tell)
+        results += _across(home, lang, force, tell)
     return results
-
-
-def _absence(wave: Wave) -> str | None:
-    """Why a wave cannot run; takes registered files from the mirror folder when there is one."""
-    fetched = wave.fetch(mirror=mirror_folder(), download=False)
-    absent = [one for one in fetched if one.how == "absent"]
-    if not absent:
-        return None
-    return f"{', '.join(one.file for one in absent)} not here; msfresearch fetch {wave.id}"
-
-
-def take_context(home: Home) -> tuple[Fetched, ...]:
-    """Take the registered context tables from the mirror folder, where there is one."""
-    return tuple(
-        fetch(source, home.raw / CONTEXT, mirror=mirror_folder(), download=False)
-        for source in load_context(home).sources
-    )
 
 
 def _warm_up() -> None:
@@ -190,18 +169,24 @@ def _warm_up() -> None:
     import msfresearch.report.page  # noqa: F401
 
 
-def _compare(home: Home, lang: str, force: bool, tell: Tell) -> list[Outcome]:
+def _across(home: Home, lang: str, force: bool, tell: Tell) -> list[Outcome]:
+    """Run the notebooks across waves whose waves all have clean data."""
     known = list_waves(home)
-    waves = tuple(open_wave(wave, home) for wave in COMPARED if wave in known)
-    ready = [wave.id for wave in waves if "clean" in wave.stages()]
-    lacking = [wave for wave in COMPARED if wave not in ready]
-    if lacking:
-        reason = f"no clean data of {', '.join(lacking)}"
-        tell(COMPARE.name, "left out", reason)
-        return [Outcome(COMPARE.name, left_out=reason)]
-    given = {"waves": [wave.id for wave in waves], "lang": lang}
-    job = Job(COMPARE.name, waves, (COMPARE,), lang, given)
-    return [run_job(job, force=force, tell=tell)]
+    outcomes: list[Outcome] = []
+    for one in ACROSS:
+        owner = one.stage.name
+        waves = tuple(open_wave(wave, home) for wave in one.waves if wave in known)
+        clean = [wave.id for wave in waves if "clean" in wave.stages()]
+        lacking = [wave for wave in one.waves if wave not in clean]
+        if lacking:
+            reason = f"no clean data of {', '.join(lacking)}"
+            tell(owner, "left out", reason)
+            outcomes.append(Outcome(owner, left_out=reason))
+            continue
+        given = {"waves": list(one.waves), "lang": lang}
+        job = Job(owner, waves, (one.stage,), lang, given)
+        outcomes.append(run_job(job, force=force, tell=tell))
+    return outcomes
 
 
 def run_job(job: Job, *, force: bool, tell: Tell) -> Outcome:
@@ -299,7 +284,7 @@ def _run_stage(job: Job, stage: Stage, staging: Path, failed: Path) -> None:
     page, executed = (staging / name for name in _files(stage))
     parameters = _parameters(job, stage)
     try:
-        done = execute(notebook, executed, parameters, job.home)
+        done = execute(notebook, executed, parameters, job.home, stage.name)
         html = render_notebook(
             done,
             lang=job.lang,
@@ -353,7 +338,14 @@ def _key(job: Job, stage: Stage) -> str:
 def _inputs(job: Job, stage: Stage) -> dict[str, str]:
     """Every file that a stage reads, with its SHA-256."""
     instruments = [wave.manifest.instrument for wave in job.waves]
-    return inputs(stage, job.owner, instruments, _parameters(job, stage), job.home)
+    surveys = [wave for wave in job.waves if wave.arrival is not None]
+    found = inputs(
+        stage, job.owner, instruments, _parameters(job, stage), job.home, survey=bool(surveys)
+    )
+    if not stage.needs:
+        # Pseudonyms follow their key: with another one the clean tables are others.
+        found |= {f"key of the pseudonyms of {w.id}": w.secret().fingerprint for w in surveys}
+    return found
 
 
 def _results(job: Job, stage: Stage) -> str | None:
@@ -386,7 +378,7 @@ def _all_fresh(job: Job, previous: dict[str, Any]) -> bool:
 
 def _later(job: Job, previous: dict[str, Any]) -> list[Stage]:
     """Stages after the last one asked for whose pages still hold; stale ones are not kept."""
-    if job.owner == COMPARE.name:
+    if job.owner in {one.stage.name for one in ACROSS}:
         return []
     after = stages_to(None)[len(job.stages) :]
     there = [stage for stage in after if stage.name in previous.get("stages", {})]

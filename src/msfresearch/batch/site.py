@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msfresearch.batch.graph import COMPARE, STAGES
-from msfresearch.errors import ManifestError
+from msfresearch.batch.graph import ACROSS, STAGES
+from msfresearch.errors import MsfResearchError
 from msfresearch.files import write_bytes
 from msfresearch.home import Home
 from msfresearch.report.index import IndexEntry, LeftOut, render_index
@@ -16,7 +16,6 @@ TITLES = {
     "themes": "Themes of open answers",
     "success": "What goes with success",
     "report": "Brief",
-    "compare": "Waves side by side",
 }
 
 
@@ -33,20 +32,21 @@ def write_index(home: Home, lang: str) -> Path:
     for wave_id in list_waves(home):
         try:
             wave = open_wave(wave_id, home)
-        except ManifestError:
+        except MsfResearchError:
             command = f"msfresearch check {wave_id}"
-            left_out.append(LeftOut(wave_id, wave_id, "its wave.yml has a fault", command))
+            left_out.append(
+                LeftOut(wave_id, wave_id, "its wave.yml or its folder has a fault", command)
+            )
             continue
         if (home.reports / wave_id / lang / "manifest.json").exists():
             entries.append(_entry(wave, lang))
         else:
             left_out.append(_left_out(wave, lang))
-    compared = home.reports / COMPARE.name / lang / f"{COMPARE.notebook}.html"
-    across = (
-        [(TITLES["compare"], compared.relative_to(home.reports).as_posix())]
-        if compared.exists()
-        else []
-    )
+    across: list[tuple[str, str]] = []
+    for one in ACROSS:
+        page_of = home.reports / one.stage.name / lang / f"{one.stage.notebook}.html"
+        if page_of.exists():
+            across.append((one.title, page_of.relative_to(home.reports).as_posix()))
     page = render_index(entries, left_out, across=across, lang=lang)
     path = home.reports / "index.html"
     write_bytes(path, page.encode("utf-8"))
@@ -77,7 +77,7 @@ def _entry(wave: Wave, lang: str) -> IndexEntry:
 
 
 def _left_out(wave: Wave, lang: str) -> LeftOut:
-    missing = wave.missing_files()
+    missing = () if wave.awaits_export else wave.missing_files()
     return LeftOut(
         wave=wave.id,
         title=wave.manifest.title.in_language(lang),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,8 @@ def inputs(
     instruments: Sequence[str],
     parameters: dict[str, object],
     home: Home,
+    *,
+    survey: bool = False,
 ) -> dict[str, str]:
     """Every file that one run of a stage reads.
 
@@ -39,6 +42,8 @@ def inputs(
         Checked parameters of the notebook; the waves of a comparison stand among them.
     home : Home
         The repository.
+    survey : bool
+        Whether a survey's wave is among them.
 
     Returns
     -------
@@ -46,11 +51,14 @@ def inputs(
         Name of the file within the repository to its SHA-256.
     """
     files: list[Path] = [home.notebooks / f"{stage.notebook}.ipynb"]
+    named = (*stage.codebook, *(stage.survey if survey else ()))
     for instrument in instruments:
-        files += [home.codebook / name.format(instrument=instrument) for name in stage.codebook]
+        files += [home.codebook / name.format(instrument=instrument) for name in named]
+        files += _shared(home, instrument) if stage.codebook else []
     for wave in dict.fromkeys([owner, *_listed(parameters.get("waves"))]):
         if not stage.needs:
             files += sorted((home.raw / wave).glob("*"))
+            files += sorted((home.rehearsals / wave).glob("*"))
         files += [home.raw / wave / "wave.yml"]
         files += [home.processed / wave / need / "manifest.json" for need in stage.needs]
     if stage.context:
@@ -58,6 +66,15 @@ def inputs(
     return {
         path.relative_to(home.root).as_posix(): sha256_of(path) for path in files if path.is_file()
     }
+
+
+def _shared(home: Home, instrument: str) -> list[Path]:
+    """The file of shared items that an instrument names."""
+    folder = home.codebook / "questionnaires"
+    path = folder / f"{instrument}.yml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found = re.search(r"^shared:\s*([a-z0-9_]+)", text, re.MULTILINE)
+    return [folder / "shared" / f"{found.group(1)}.yml"] if found else []
 
 
 def stage_key(

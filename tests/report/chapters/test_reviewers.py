@@ -10,7 +10,7 @@ import pytest
 
 from msfresearch.errors import PlanError
 from msfresearch.home import Home
-from msfresearch.report.chapters import compare
+from msfresearch.report.chapters import reviewers
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.success.plan import Comparison, Plan, load_plan
@@ -62,7 +62,7 @@ def pair(**changes: Any) -> dict[str, Any]:
 
 
 def told(**changes: Any) -> str:
-    [sentence] = compare.said(pd.DataFrame([pair(**changes)]), comparison(), "en")
+    [sentence] = reviewers.said(pd.DataFrame([pair(**changes)]), comparison(), "en")
     return sentence
 
 
@@ -108,25 +108,25 @@ def test_a_pair_that_could_not_be_estimated_says_why() -> None:
 
 
 def test_every_declared_pair_is_told_in_its_order() -> None:
-    found = compare.pairs(table(), comparison(), SEED)
-    sentences = compare.said(found, comparison(), "en")
+    found = reviewers.pairs(table(), comparison(), SEED)
+    sentences = reviewers.said(found, comparison(), "en")
     assert [sentence.partition(":")[0] for sentence in sentences] == [
         "Regular forum and engagement",
         "Share done and engagement",
     ]
-    shown = compare.pair_table(found, comparison(), "en")
+    shown = reviewers.pair_table(found, comparison(), "en")
     assert shown.data["n"].tolist() == [40, 40]
 
 
 def test_the_same_seed_gives_the_same_pairs() -> None:
-    once, again = (compare.pairs(table(), comparison(), SEED) for _ in range(2))
+    once, again = (reviewers.pairs(table(), comparison(), SEED) for _ in range(2))
     pd.testing.assert_frame_equal(once, again)
 
 
 def test_a_scatter_is_drawn_for_shares_only_and_counts_its_countries() -> None:
     given = table()
     given.loc[:4, "done"] = pd.NA
-    [drawn] = compare.pair_figures(given, comparison(), "rehearsal", "en")
+    [drawn] = reviewers.pair_figures(given, comparison(), "rehearsal", "en")
     assert len(drawn.data) == 35
     assert drawn.data["done"].max() > 1
     assert "35 in all" in drawn.caption
@@ -136,14 +136,14 @@ def test_a_scatter_is_drawn_for_shares_only_and_counts_its_countries() -> None:
 def test_means_are_drawn_with_their_base_for_levels_of_three_countries_and_more() -> None:
     given = table()
     given["forum"] = pd.array([0.0] * 38 + [1.0] * 2, dtype="Float64")
-    drawn = compare.group_figure(given, comparison(), "real", "en")
+    drawn = reviewers.group_figure(given, comparison(), "real", "en")
     assert isinstance(drawn, Figure)
     assert drawn.data["level"].tolist() == ["no (n=38)"]
     assert "fewer than 3" in drawn.caption
 
 
 def test_where_no_level_has_three_countries_that_is_said() -> None:
-    drawn = compare.group_figure(table(4), comparison(), "real", "en")
+    drawn = reviewers.group_figure(table(4), comparison(), "real", "en")
     assert isinstance(drawn, Prose)
 
 
@@ -151,7 +151,7 @@ def test_countries_are_named_and_yes_and_no_are_words() -> None:
     given = table()
     given.loc[0, "done"] = pd.NA
     given.loc[1, "engaged"] = pd.NA
-    shown = compare.country_table(given, comparison(), "en").data
+    shown = reviewers.country_table(given, comparison(), "en").data
     assert len(shown) == 39
     assert set(shown["forum"]) == {"yes", "no"}
     assert shown["name"].is_monotonic_increasing
@@ -170,14 +170,14 @@ def test_the_comparison_is_the_one_that_the_plan_declares_for_these_waves(
     make_wave: MakeWave, plan: Plan
 ) -> None:
     wave = make_wave(rows(3))
-    assert compare.declared(small_plan(plan), [wave]).id == "both"
+    assert reviewers.declared(small_plan(plan), [wave]).id == "both"
     real = [open_wave(name, Home(HOME)) for name in ("odb-2014", "irm-2016")]
-    assert compare.declared(plan, real).id == "forum_and_engagement"
+    assert reviewers.declared(plan, real).id == "forum_and_engagement"
 
 
 def test_waves_without_a_declared_comparison_are_refused(make_wave: MakeWave, plan: Plan) -> None:
     with pytest.raises(PlanError, match="no comparison of these waves") as wrong:
-        compare.declared(plan, [make_wave(rows(3))])
+        reviewers.declared(plan, [make_wave(rows(3))])
     assert wrong.value.found == "small"
     assert "irm-2016, odb-2014" in str(wrong.value.expected)
 
@@ -185,9 +185,9 @@ def test_waves_without_a_declared_comparison_are_refused(make_wave: MakeWave, pl
 def test_measures_of_a_wave_meet_on_the_member(make_wave: MakeWave) -> None:
     wave: Wave = make_wave(rows(12, agree=lambda i: "NR" if i == 0 else i % 5 + 1))
     keep(wave)
-    found = compare.joined(comparison(), [wave])
+    found = reviewers.joined(comparison(), [wave])
     assert len(found) == 12
     assert found["member"].is_monotonic_increasing
     assert found["done"].isna().sum() == 1
-    words = compare.overlap(found, comparison(), [wave], "en")
+    words = reviewers.overlap(found, comparison(), [wave], "en")
     assert words.startswith("Countries with at least one measure: 12 in small;")

@@ -1,0 +1,161 @@
+"""Waves made ready to run: files fetched, an export recorded, or a rehearsal that stands in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+from msfresearch.batch.store import environment
+from msfresearch.errors import ManifestError, ParameterError
+from msfresearch.files import sha256_of, staged_folder
+from msfresearch.home import Home
+from msfresearch.survey.arrival import REHEARSED, record_arrival
+from msfresearch.survey.fetch import Fetched, fetch, mirror_folder
+from msfresearch.survey.respondents import Rehearsal
+from msfresearch.wave import CONTEXT, Wave, load_context, open_wave
+
+PLATFORMS: tuple[str, ...] = get_args(Rehearsal.model_fields["platform"].annotation)
+
+
+def ready(wave: Wave) -> Wave:
+    """A wave as it can be run.
+
+    The fingerprint of a real export is written down when it is first seen, so that a later change
+    of it stops the run. Where the real export is awaited, a rehearsal is simulated in its place;
+    it is made anew when what it depends on has changed.
+    """
+    if wave.arrival is None and not wave.awaits_export:
+        return wave
+    if wave.manifest.status == "real" and wave.arrival is not None:
+        if not wave.arrival.recorded:
+            record_arrival(wave.arrival)
+        return open_wave(wave.id, wave.home)
+    kept = _record(wave.home.rehearsals / wave.id)
+    asked = {**_declared(wave), **kept.get("parameters", {})}
+    if kept.get("key") == _key(wave, asked) and _whole(wave, kept):
+        return wave
+    return _rehearse(wave, asked)
+
+
+def rehearse(
+    wave: Wave,
+    *,
+    seed: int | None = None,
+    answers: int | None = None,
+    platform: str | None = None,
+) -> Wave:
+    """Simulate a wave anew, with the parameters of its ``wave.yml`` unless others are given.
+
+    Parameters
+    ----------
+    wave : Wave
+        One whose export is awaited, whether or not it has arrived.
+    seed, answers, platform
+        Over those of ``wave.yml``; kept for later runs until the next rehearsal.
+
+    Returns
+    -------
+    Wave
+        With the rehearsal in place; with the real export, where that is there.
+
+    Raises
+    ------
+    ManifestError
+        When the wave's manifest does not say how it is rehearsed.
+    ParameterError
+        When no such platform is known, or the number of answers is too small.
+    """
+    asked = _declared(wave)
+    asked |= {} if seed is None else {"seed": seed}
+    asked |= {} if answers is None else {"answers": answers}
+    asked |= {} if platform is None else {"platform": platform}
+    if asked["platform"] not in PLATFORMS:
+        raise ParameterError(
+            "no such platform", found=str(asked["platform"]), expected=", ".join(PLATFORMS)
+        )
+    if int(asked["answers"]) < 10 or int(asked["seed"]) < 0:
+        raise ParameterError(
+            "a rehearsal cannot be that small",
+            found=f"{asked['answers']} answers, seed {asked['seed']}",
+            expected="10 answers or more, a seed of 0 or more",
+        )
+    return _rehearse(wave, asked)
+
+
+def _declared(wave: Wave) -> dict[str, Any]:
+    how = wave.manifest.rehearsal
+    if how is None or wave.manifest.frame.members_of is None:
+        raise ManifestError(
+            "the manifest does not say how the wave is rehearsed",
+            file=wave.raw_folder / "wave.yml",
+            column="rehearsal" if how is None else "frame.members_of",
+            expected="rehearsal: {seed, answers, platform} and a frame of members",
+        )
+    return how.model_dump()
+
+
+def _rehearse(wave: Wave, asked: dict[str, Any]) -> Wave:
+    from msfresearch.survey.frame import units
+    from msfresearch.survey.rehearsal import rehearse as simulate
+
+    members = wave.members()
+    assert members is not None  # _declared refused a wave without them
+    folder = wave.home.rehearsals / wave.id
+    with staged_folder(folder) as staging:
+        made = simulate(wave.questionnaire, wave.manifest, units(members), staging, **asked)
+        record = {
+            "file": made.file.name,
+            "structure": made.structure.name if made.structure else None,
+            "sha256": sha256_of(made.file),
+            "parameters": asked,
+            "key": _key(wave, asked),
+        }
+        text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+        (staging / REHEARSED).write_text(text, encoding="utf-8")
+    return open_wave(wave.id, wave.home)
+
+
+def _key(wave: Wave, asked: dict[str, Any]) -> str:
+    """What a rehearsal depends on: equal keys mean the same bytes."""
+    instrument = wave.home.codebook / "questionnaires" / f"{wave.manifest.instrument}.yml"
+    files = [
+        wave.raw_folder / "wave.yml",
+        instrument,
+        *sorted((instrument.parent / "shared").glob("*.yml")),
+        wave.home.codebook / "members.csv",
+    ]
+    seen = {path.name: sha256_of(path) for path in files if path.is_file()}
+    content = [environment(wave.home.root), seen, asked]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / REHEARSED).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _whole(wave: Wave, kept: dict[str, Any]) -> bool:
+    """Whether the simulated export is there as it was written."""
+    path = wave.home.rehearsals / wave.id / str(kept.get("file"))
+    return path.is_file() and sha256_of(path) == kept.get("sha256")
+
+
+def absence(wave: Wave) -> str | None:
+    """Why a wave cannot run; takes registered files from the mirror folder when there is one."""
+    fetched = wave.fetch(mirror=mirror_folder(), download=False)
+    absent = [one for one in fetched if one.how == "absent"]
+    if not absent:
+        return None
+    return f"{', '.join(one.file for one in absent)} not here; msfresearch fetch {wave.id}"
+
+
+def take_context(home: Home) -> tuple[Fetched, ...]:
+    """Take the registered context tables from the mirror folder, where there is one."""
+    return tuple(
+        fetch(source, home.raw / CONTEXT, mirror=mirror_folder(), download=False)
+        for source in load_context(home).sources
+    )

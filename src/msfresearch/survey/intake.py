@@ -1,0 +1,119 @@
+"""A platform's export into rows of answers: read, matched, parted from personal data, screened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msfresearch.survey.manifest import Manifest
+from msfresearch.survey.questionnaire import Questionnaire
+from msfresearch.survey.readers.export import Step
+from msfresearch.survey.source import Platform, Source
+
+if TYPE_CHECKING:
+    from msfresearch.survey.secret import Secret
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of an export before its cells were converted.
+
+    Attributes
+    ----------
+    platform, reason
+        Who wrote the file, and by what that was recognised.
+    raw : DataFrame
+        Rows that are kept, in the questionnaire's codes, without personal data.
+    pairs : DataFrame
+        Which column met which item, and how.
+    account : tuple of Step
+        What reading and matching did.
+    unread
+        Tables of the file that no questionnaire asks for: name to rows.
+    masked : DataFrame
+        Personal data that were split off: kind, column, number.
+    recoded : DataFrame
+        Texts beside "other" that a reviewed table gave a code.
+    set_aside : DataFrame
+        Rows that are not analysed: line, respondent, rule, detail.
+    listed : DataFrame
+        Rows that are kept though something about them is odd.
+    screened : DataFrame
+        The rules of screening with rows before and after.
+    restricted : DataFrame
+        The personal data themselves; they go into the restricted file and nowhere else.
+    """
+
+    platform: Platform
+    reason: str
+    raw: pd.DataFrame
+    pairs: pd.DataFrame
+    account: tuple[Step, ...]
+    unread: dict[str, int]
+    masked: pd.DataFrame
+    recoded: pd.DataFrame
+    set_aside: pd.DataFrame
+    listed: pd.DataFrame
+    screened: pd.DataFrame
+    restricted: pd.DataFrame
+
+
+def take_in(
+    source: Source,
+    path: Path,
+    structure: Path | None,
+    recodes: Path,
+    questionnaire: Questionnaire,
+    manifest: Manifest,
+    secret: Secret,
+) -> Intake:
+    """Take an export in.
+
+    Parameters
+    ----------
+    source : Source
+        What the manifest says of it.
+    path, structure : Path
+        The export, and the survey's structure beside it where there is one.
+    recodes : Path
+        The reviewed table of texts beside "other".
+    questionnaire, manifest, secret
+        Of the wave.
+
+    Raises
+    ------
+    SourceError
+        When the file cannot be read, or its columns do not meet the items.
+    AnswerError
+        When a cell is no answer of its item.
+    """
+    from msfresearch.survey.matching import match
+    from msfresearch.survey.privacy import split_personal
+    from msfresearch.survey.readers import read_export
+    from msfresearch.survey.recodes import load_recodes, recode
+    from msfresearch.survey.screening import screen
+
+    table = questionnaire.tables[source.table]
+    export = read_export(path, source.export, source.layout, structure)
+    matched = match(export, table, questionnaire, source, path)
+    reviewed = load_recodes(recodes, table, questionnaire)
+    raw, recoded = recode(matched.raw, reviewed, table)
+    split = split_personal(raw, table, secret, manifest.id)
+    screened = screen(split.raw, table, questionnaire, manifest)
+    return Intake(
+        platform=export.platform,
+        reason=export.reason,
+        raw=screened.raw,
+        pairs=matched.pairs,
+        account=(*export.account, *matched.account),
+        unread=dict(export.unread),
+        masked=split.counts,
+        recoded=recoded,
+        set_aside=screened.set_aside,
+        listed=screened.listed,
+        screened=screened.log,
+        restricted=split.restricted,
+    )
