@@ -138,7 +138,6 @@ def test_no_item_is_both_most_and_least_agreed() -> None:
 def test_intervals_of_gap_superiority_and_kappa_cover_in_95_of_100_simulated_surveys() -> None:
     rng = np.random.default_rng(7)
     cuts = np.array([-1.2, -0.4, 0.4, 1.2])
-    values = [1.0, 2.0, 3.0, 4.0, 5.0]
 
     def draw(members: int) -> tuple[pd.DataFrame, np.ndarray]:
         shared_state = rng.normal(size=members)

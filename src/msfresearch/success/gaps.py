@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +96,7 @@ def dyads(
     DataFrame
         Columns of ``DYADS``, in the order of the members' names.
     """
-    sides = {}
+    sides: dict[str, pd.Series[Any]] = {}
     for side, frame in zip(SIDES, (government, civil_society), strict=True):
         given = frame.dropna(subset=[member, item])
         values = given[item].astype("float64").groupby(given[member])

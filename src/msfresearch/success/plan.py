@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from msfresearch.errors import PlanError
+from msfresearch.success.plan_sides import Sides
 from msfresearch.survey.manifest import WaveId
 from msfresearch.survey.source import Identifier, Strict, Text
 from msfresearch.yamlfile import load_model
@@ -285,6 +286,7 @@ class Plan(Strict):
     date: Date
     waves: dict[WaveId, WavePlan] = Field(min_length=1)
     comparisons: tuple[Comparison, ...] = ()
+    sides: tuple[Sides, ...] = ()
 
     def wave(self, wave: str) -> WavePlan:
         """What is planned for a wave.

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from msfresearch.report import tables
+from msfresearch.report.chapters import intake
 from msfresearch.report.chapters.common import listing, names_members, table_or_words
 from msfresearch.report.prose import Prose
 from msfresearch.report.wording import number, percent, share_of
@@ -25,8 +26,8 @@ REASONS = {
     "dont_know": "don't know",
     "refused": "refused",
     "withdrawn": "withdrawn",
+    "not_asked": "not asked",
 }
-
 
 LISTED_ITEMS = 3
 COUNTED = {
@@ -198,6 +199,7 @@ def facts(cleaned: Cleaned, wave: Wave) -> dict[str, Any]:
         "unmatched": len(cleaned.unmatched),
         "disagreements": len(cleaned.disagreements),
         "cells_changed": mended(cleaned.log),
+        "intake": intake.facts(cleaned),
     }
 
 
@@ -219,7 +221,16 @@ def results(
         "missingness": missing,
         "context": context,
         "coverage": coverage,
+        **intake.results(cleaned),
     }
+
+
+def _aside(cleaned: Cleaned, lang: str) -> str:
+    """What became of the rows that are not in the clean wave."""
+    n = sum(len(intake.set_aside) for intake in cleaned.intake.values())
+    if not n:
+        return "No row was dropped."
+    return f"{number(n, 0, lang)} rows of the file were set aside, each listed with its rule."
 
 
 def found(cleaned: Cleaned, missing: pd.DataFrame, wave: Wave, lang: str) -> list[str]:
@@ -232,7 +243,7 @@ def found(cleaned: Cleaned, missing: pd.DataFrame, wave: Wave, lang: str) -> lis
     )
     changed = facts(cleaned, wave)["cells_changed"]
     return [
-        f"The clean wave holds {sizes}. No row was dropped.",
+        f"The clean wave holds {sizes}. {_aside(cleaned, lang)}",
         f"{percent(lacking / cells, 0, lang)} of all cells are without an answer, each with its "
         "reason.",
         f"Rules that mend or derive (spaces, spellings, aliases of countries, first available "

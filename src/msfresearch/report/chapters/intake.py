@@ -1,0 +1,189 @@
+"""What the cleaning notebook shows of a survey's own export: how it was read, who is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from msfresearch.report import tables
+from msfresearch.report.chapters.common import listing
+from msfresearch.report.prose import Prose, bullets, paragraph
+from msfresearch.report.wording import number
+from msfresearch.survey.cleaning import Cleaned
+from msfresearch.survey.intake import Intake
+from msfresearch.wave import Wave
+
+PLATFORMS = {
+    "plain": "a plain table",
+    "qualtrics": "Qualtrics",
+    "surveymonkey": "SurveyMonkey",
+    "limesurvey": "LimeSurvey",
+    "kobo": "KoBoToolbox or ODK",
+    "google_forms": "Google Forms",
+    "spss": "SPSS",
+}
+#: What a wave that is no survey says in the place of these tables.
+NO_EXPORT = (
+    "This wave is no survey of people: its file was compiled or published by others, column by "
+    "column as the questionnaire names them, and no row of it is a person's answer."
+)
+
+
+def reading(cleaned: Cleaned, wave: Wave, lang: str) -> list[tables.Table | Prose]:
+    """By what each export was recognised, and what reading and matching did to it."""
+    if not cleaned.intake:
+        return [paragraph(NO_EXPORT)]
+    shown: list[tables.Table | Prose] = []
+    for intake in cleaned.intake.values():
+        shown.append(
+            paragraph(
+                f"The file was read as an export of {PLATFORMS[intake.platform]}: {intake.reason}"
+            )
+        )
+        steps = pd.DataFrame(
+            {
+                "rule": [step.rule for step in intake.account],
+                "n": [step.count for step in intake.account],
+                "detail": [step.detail for step in intake.account],
+            }
+        )
+        if len(steps):
+            shown.append(
+                tables.table(
+                    steps[steps["n"] > 0] if (steps["n"] > 0).any() else steps,
+                    "What reading the file and matching its columns did",
+                    stub="rule",
+                    columns={"rule": "What was done", "n": "How often", "detail": "Which"},
+                    notes=_idle(steps, lang),
+                    layout="records",
+                    lang=lang,
+                )
+            )
+        shown += [
+            paragraph(
+                f"Not read, since the questionnaire asks for nothing there: the sheet {name} with "
+                f"{number(rows, 0, lang)} rows."
+            )
+            for name, rows in intake.unread.items()
+        ]
+    return shown
+
+
+def _idle(steps: pd.DataFrame, lang: str) -> str:
+    idle = steps.loc[steps["n"] == 0, "rule"].tolist()
+    return f"Looked for and not met: {listing(idle, 12)}." if idle else ""
+
+
+def matched(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
+    """How the columns of each export met the items, summed up by the way they did."""
+    shown: list[tables.Table | Prose] = []
+    for intake in cleaned.intake.values():
+        by_way = intake.pairs.groupby("how", sort=False).size().rename("n").reset_index()
+        shown.append(
+            tables.table(
+                by_way,
+                "How the columns of the file met the items of the questionnaire",
+                stub="how",
+                columns={"how": "By", "n": "Columns"},
+                notes="Each column with its item stands in table matching of stage clean.",
+                lang=lang,
+            )
+        )
+    return shown
+
+
+def screening(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
+    """The rules by which answers are set aside or flagged, with rows before and after."""
+    shown: list[tables.Table | Prose] = []
+    for intake in cleaned.intake.values():
+        shown.append(
+            tables.table(
+                intake.screened[["rule", "rows_in", "rows_out", "detail"]],
+                "Rules of screening, in the order of their application",
+                stub="rule",
+                columns={
+                    "rule": "Rule",
+                    "rows_in": "Rows in",
+                    "rows_out": "Rows out",
+                    "detail": "What it met",
+                },
+                notes="A row that was set aside is not lost: it stands with its line and the rule "
+                "in table set_aside of stage clean.",
+                layout="records",
+                lang=lang,
+            )
+        )
+    return shown
+
+
+def kept(cleaned: Cleaned, lang: str) -> str:
+    """How many answers came in, were set aside and are analysed."""
+    parts: list[str] = []
+    for intake in cleaned.intake.values():
+        aside, left = len(intake.set_aside), len(intake.raw)
+        parts.append(
+            f"Of {number(aside + left, 0, lang)} rows in the file {number(aside, 0, lang)} were set "
+            f"aside and {number(left, 0, lang)} are analysed. "
+            f"{number(len(intake.listed), 0, lang)} more were listed as nearly the same as another "
+            "answer of their member, and kept."
+        )
+    return " ".join(parts)
+
+
+def personal(cleaned: Cleaned, lang: str) -> Prose:
+    """What personal data the file held, in numbers, and where they went."""
+    if not cleaned.intake:
+        return paragraph("The file holds no respondent: nothing of a person had to be split off.")
+    said: list[str] = []
+    for intake in cleaned.intake.values():
+        said += _split_off(intake, lang)
+    return bullets(
+        *said,
+        "What was split off lies encrypted in a folder of its own, which only the first stage "
+        "opens; answers are known by a keyed pseudonym. Names of persons within open answers are "
+        "not found by any rule here: open answers stay personal until someone has read them.",
+    )
+
+
+def _split_off(intake: Intake, lang: str) -> list[str]:
+    by_kind = intake.masked.groupby("kind", sort=False)["n"].sum()
+    found = {str(kind): int(n) for kind, n in by_kind.items() if n}
+    if not found:
+        return ["No e-mail address, telephone number, name or address was in the file."]
+    told = listing((f"{kind} ({number(n, 0, lang)})" for kind, n in found.items()), 20)
+    return [f"Split off on reading: {told}."]
+
+
+def results(cleaned: Cleaned) -> dict[str, pd.DataFrame]:
+    """Tables of the intake that later readers need; never the personal data."""
+    made: dict[str, pd.DataFrame] = {}
+    for intake in cleaned.intake.values():
+        made |= {
+            "reading": pd.DataFrame(
+                {
+                    "rule": [step.rule for step in intake.account],
+                    "n": [step.count for step in intake.account],
+                    "detail": [step.detail for step in intake.account],
+                }
+            ),
+            "matching": intake.pairs,
+            "screening": intake.screened,
+            "set_aside": intake.set_aside,
+            "listed": intake.listed,
+            "split_off": intake.masked,
+            "recoded": intake.recoded,
+        }
+    return made
+
+
+def facts(cleaned: Cleaned) -> Mapping[str, object]:
+    """Single values of the intake that other pages quote."""
+    return {
+        name: {
+            "platform": intake.platform,
+            "set_aside": len(intake.set_aside),
+            "analysed": len(intake.raw),
+        }
+        for name, intake in cleaned.intake.items()
+    }
