@@ -12,7 +12,6 @@ from msfresearch.report.prose import Prose, bullets, paragraph
 from msfresearch.report.wording import number
 from msfresearch.survey.cleaning import Cleaned
 from msfresearch.survey.intake import Intake
-from msfresearch.wave import Wave
 
 PLATFORMS = {
     "plain": "a plain table",
@@ -30,7 +29,7 @@ NO_EXPORT = (
 )
 
 
-def reading(cleaned: Cleaned, wave: Wave, lang: str) -> list[tables.Table | Prose]:
+def reading(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
     """By what each export was recognised, and what reading and matching did to it."""
     if not cleaned.intake:
         return [paragraph(NO_EXPORT)]
@@ -55,7 +54,7 @@ def reading(cleaned: Cleaned, wave: Wave, lang: str) -> list[tables.Table | Pros
                     "What reading the file and matching its columns did",
                     stub="rule",
                     columns={"rule": "What was done", "n": "How often", "detail": "Which"},
-                    notes=_idle(steps, lang),
+                    notes=_idle(steps),
                     layout="records",
                     lang=lang,
                 )
@@ -70,7 +69,7 @@ def reading(cleaned: Cleaned, wave: Wave, lang: str) -> list[tables.Table | Pros
     return shown
 
 
-def _idle(steps: pd.DataFrame, lang: str) -> str:
+def _idle(steps: pd.DataFrame) -> str:
     idle = steps.loc[steps["n"] == 0, "rule"].tolist()
     return f"Looked for and not met: {listing(idle, 12)}." if idle else ""
 
@@ -123,8 +122,8 @@ def kept(cleaned: Cleaned, lang: str) -> str:
     for intake in cleaned.intake.values():
         aside, left = len(intake.set_aside), len(intake.raw)
         parts.append(
-            f"Of {number(aside + left, 0, lang)} rows in the file {number(aside, 0, lang)} were set "
-            f"aside and {number(left, 0, lang)} are analysed. "
+            f"Of {number(aside + left, 0, lang)} rows in the file {number(aside, 0, lang)} were "
+            f"set aside and {number(left, 0, lang)} are analysed. "
             f"{number(len(intake.listed), 0, lang)} more were listed as nearly the same as another "
             "answer of their member, and kept."
         )
