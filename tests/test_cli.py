@@ -23,7 +23,7 @@ from msfresearch.survey.fetch import MIRROR_VARIABLE
 from tests.batch.tiny import CLEAN, add_wave, make_home, snapshot, write_notebook
 from tests.conftest import GOOD, manifest_of
 
-COMMANDS = ("waves", "check", "fetch", "run", "explore")
+COMMANDS = (*("waves", "check", "rehearse", "questionnaire", "secret", "fetch", "run", "explore"),)
 KERNEL = pytest.mark.notebooks
 
 

@@ -24,7 +24,7 @@ PYTHONS = ("3.11.9", "3.12.9", "3.13.2", "3.14.0")
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 SKIPPED = re.compile(
     r"(^|/)(\.git|\.venv|__pycache__|\.[a-z_]+_cache|\.hypothesis|[^/]+\.egg-info|"
-    r"\.ipynb_checkpoints)/|^(reports|data/processed)/|^data/raw/(?!irm-2016/|[^/]+/\w+\.yml)"
+    r"\.ipynb_checkpoints)/|^(reports|data/processed|data/rehearsal|data/restricted)/|^data/raw/(?!irm-2016/|[^/]+/\w+\.yml)"
 )
 # In parts, so that this file does not hold what it looks for.
 REGISTRIES = tuple(
@@ -123,7 +123,9 @@ def direct(group: str | None = None) -> list[Requirement]:
 def conda() -> dict[str, str]:
     """Package to version in environment.yml, under the names of the Python index."""
     listed = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    pairs = (line.partition("=") for line in listed if isinstance(line, str))
+    by_pip = [line for part in listed if isinstance(part, dict) for line in part["pip"]]
+    lines = [line for line in (*listed, *by_pip) if isinstance(line, str)]
+    pairs = (line.replace("==", "=").partition("=") for line in lines if not line.startswith("--"))
     return {canonicalize_name(CONDA_NAMES.get(name, name)): version for name, _, version in pairs}
 
 

@@ -109,13 +109,15 @@ def check(wave: WaveId) -> None:
 
 def _tell_intake(table: str, intake: Intake) -> None:
     """What became of an export before its cells were converted."""
+    from msfresearch.survey.privacy import SEARCHED
+
     typer.echo(f"{table}: {intake.platform}: {printable(intake.reason)}")
     for step in intake.account:
         told = f" ({printable(step.detail)})" if step.detail else ""
         typer.echo(f"  {step.rule}: {step.count}{told}")
     for sheet, rows in intake.unread.items():
         typer.echo(f"  not read: {printable(sheet)}, {rows} rows")
-    for row in intake.masked.to_dict("records"):
+    for row in intake.masked[intake.masked["kind"] != SEARCHED].to_dict("records"):
         typer.echo(f"  split off: {row['kind']} [{printable(row['column'])}]: {row['n']}")
     for row in intake.screened.to_dict("records"):
         told = f" ({printable(row['detail'])})" if row["detail"] else ""
@@ -147,7 +149,7 @@ def rehearse(
 def questionnaire(
     wave: WaveId,
     out: Annotated[
-        Path | None, typer.Option(help="Folder; reports/<wave>/questionnaire by default.")
+        Path | None, typer.Option(help="Folder; data/processed/<wave>/questionnaire by default.")
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the page: en, es or fr.")] = "en",
 ) -> None:
@@ -156,7 +158,7 @@ def questionnaire(
     from msfresearch.wave import open_wave
 
     opened = open_wave(wave)
-    folder = out or opened.home.reports / opened.id / "questionnaire"
+    folder = out or opened.processed_folder / "questionnaire"
     for path in write_questionnaire(opened, folder, lang):
         typer.echo(path)
 
@@ -164,9 +166,10 @@ def questionnaire(
 @app.command()
 def secret() -> None:
     """Make the key of the pseudonyms, outside the repository, readable by you alone."""
+    from msfresearch.home import find_home
     from msfresearch.survey.secret import make_secret
 
-    typer.echo(f"Written: {make_secret()}. Keep a copy where you keep passwords.")
+    typer.echo(f"Written: {make_secret(find_home())}. Keep a copy where you keep passwords.")
 
 
 @app.command()

@@ -161,11 +161,9 @@ class Wave:
 
     def secret(self) -> Secret:
         """The key of this wave's pseudonyms; a rehearsal, whose people are made up, needs none."""
-        from msfresearch.survey.secret import load_secret, rehearsal_secret
+        from msfresearch.survey.secret import load_secret
 
-        if self.manifest.status == "rehearsal":
-            return rehearsal_secret(self.id)
-        return load_secret(self.home.root)
+        return load_secret(self.home, self.id, self.manifest.status)
 
     def members(self) -> pd.DataFrame | None:
         """The frame's members, one row each; None where the frame is of another kind."""

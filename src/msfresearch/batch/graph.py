@@ -25,6 +25,8 @@ class Stage:
         Files of ``codebook/`` that it reads beside those for a survey's wave.
     context
         Whether it reads the registered context tables.
+    only_surveys
+        Whether it is for waves whose rows are people's answers.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Stage:
     codebook: tuple[str, ...] = ()
     survey: tuple[str, ...] = ()
     context: bool = False
+    only_surveys: bool = False
 
 
 STAGES = (
@@ -40,8 +43,16 @@ STAGES = (
         "clean",
         "1-clean",
         codebook=("questionnaires/{instrument}.yml", "countries.yml"),
-        survey=("members.csv", "standards.yml", "tiles.csv", "recodes/{instrument}.csv"),
+        survey=("recodes/{instrument}.csv",),
         context=True,
+    ),
+    Stage(
+        "fieldwork",
+        "1-fieldwork",
+        ("clean",),
+        ("questionnaires/{instrument}.yml",),
+        ("members.csv",),
+        only_surveys=True,
     ),
     Stage("themes", "2-themes", ("clean",), ("themes.yml", "questionnaires/{instrument}.yml")),
     Stage("success", "3-success", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml")),
@@ -89,8 +100,15 @@ ACROSS = (
 LANGUAGES = ("en",)
 
 
-def stages_to(last: str | None) -> tuple[Stage, ...]:
+def stages_to(last: str | None, *, survey: bool) -> tuple[Stage, ...]:
     """The stages of a wave up to one of them, all by default.
+
+    Parameters
+    ----------
+    last : str, optional
+        Name of the last stage.
+    survey : bool
+        Whether the wave's rows are people's answers.
 
     Raises
     ------
@@ -98,11 +116,10 @@ def stages_to(last: str | None) -> tuple[Stage, ...]:
         When no stage has that name.
     """
     names = [stage.name for stage in STAGES]
-    if last is None:
-        return STAGES
-    if last not in names:
+    if last is not None and last not in names:
         raise ParameterError("no such stage", found=last, expected=", ".join(names))
-    return STAGES[: names.index(last) + 1]
+    until = STAGES if last is None else STAGES[: names.index(last) + 1]
+    return tuple(stage for stage in until if survey or not stage.only_surveys)
 
 
 def check_language(lang: str) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from msfresearch import __version__
+from msfresearch.report.chapters.common import status_of
 from msfresearch.report.page import Provenance
 from msfresearch.wave import Wave
 
@@ -45,7 +46,7 @@ def provenance(
     others = {name: (digest, None) for name, digest in files.items() if name not in raw}
     return Provenance(
         wave=", ".join(wave.id for wave in waves),
-        status=", ".join(dict.fromkeys(wave.manifest.status for wave in waves)),
+        status=status_of(waves),
         inputs=tuple((name, *what) for name, what in {**raw, **others}.items()),
         package_version=__version__,
         commit=commit(waves[0].home.root),

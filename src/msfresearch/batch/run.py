@@ -128,7 +128,7 @@ def run(
         One per wave, in order, and one for the comparison when it was due.
     """
     check_language(lang)
-    stages = stages_to(to)
+    stages_to(to, survey=False)  # an unknown stage stops before anything runs
     waves = tuple(dict.fromkeys(waves))
     known = list_waves(home)
     todo: list[Job] = []
@@ -144,6 +144,7 @@ def run(
             outcomes[wave_id] = Outcome(wave_id, error=str(wrong))
             continue
         if reason is None:
+            stages = stages_to(to, survey=wave.arrival is not None)
             todo.append(Job(wave.id, (wave,), stages, lang, {"wave": wave.id, "lang": lang}))
         else:
             tell(wave.id, "left out", reason)
@@ -380,6 +381,7 @@ def _later(job: Job, previous: dict[str, Any]) -> list[Stage]:
     """Stages after the last one asked for whose pages still hold; stale ones are not kept."""
     if job.owner in {one.stage.name for one in ACROSS}:
         return []
-    after = stages_to(None)[len(job.stages) :]
+    survey = job.waves[0].arrival is not None
+    after = stages_to(None, survey=survey)[len(job.stages) :]
     there = [stage for stage in after if stage.name in previous.get("stages", {})]
     return [stage for stage in there if _fresh(job, stage, _key(job, stage), previous)]

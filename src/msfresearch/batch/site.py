@@ -13,6 +13,7 @@ from msfresearch.wave import Wave, list_waves, open_wave
 
 TITLES = {
     "clean": "Data and cleaning",
+    "fieldwork": "Who answered",
     "themes": "Themes of open answers",
     "success": "What goes with success",
     "report": "Brief",

@@ -70,6 +70,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "alt scatter": "{title}. {points}: {x} from {x_low} to {x_high}, {y} from {y_low} to "
         "{y_high}. Rank correlation {rank}.",
         "alt left out": "{points} without both values not shown.",
+        "alt days": "{title}. {total} answers from {first} to {last}, most on {day} ({most}). "
+        "Windows: {windows}.",
+        "alt tiles": "{title}. {n} tiles: {groups}.",
+        "day axis": "Day of the answer (UTC)",
+        "relaunch": "relaunch",
         "share axis": "Share (%)",
         "number axis": "Number",
         "estimate axis": "Estimate and 95% interval",

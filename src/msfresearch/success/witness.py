@@ -1,4 +1,4 @@
-"""A third, independent view beside the two sides: does either see what outsiders saw?"""
+"""A third, independent view beside the two sides: do they see what outsiders saw."""
 
 from __future__ import annotations
 

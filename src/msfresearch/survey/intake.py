@@ -44,7 +44,8 @@ class Intake:
     screened : DataFrame
         The rules of screening with rows before and after.
     restricted : DataFrame
-        The personal data themselves; they go into the restricted file and nowhere else.
+        The personal data themselves; they go into the restricted file and nowhere else. Those of
+        people who did not agree to take part are not among them.
     """
 
     platform: Platform
@@ -94,7 +95,7 @@ def take_in(
     from msfresearch.survey.privacy import split_personal
     from msfresearch.survey.readers import read_export
     from msfresearch.survey.recodes import load_recodes, recode
-    from msfresearch.survey.screening import screen
+    from msfresearch.survey.screening import forget_refused, screen
 
     table = questionnaire.tables[source.table]
     export = read_export(path, source.export, source.layout, structure)
@@ -115,5 +116,5 @@ def take_in(
         set_aside=screened.set_aside,
         listed=screened.listed,
         screened=screened.log,
-        restricted=split.restricted,
+        restricted=forget_refused(split.restricted, screened),
     )

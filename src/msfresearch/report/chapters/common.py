@@ -50,7 +50,12 @@ def clusters(table: Table, lang: str) -> str:
     Whatever else a table's member may be is called by its item's label.
     """
     item = table.item(table.member)
-    known = {"country": "countries", "respondent": "respondents", "proposal": "proposals"}
+    known = {
+        "country": "countries",
+        "member": "members",
+        "respondent": "respondents",
+        "proposal": "proposals",
+    }
     key = "country" if item.type == "country" else item.id
     if table.respondent == item.id:
         key = "respondent"

@@ -12,6 +12,7 @@ from msfresearch.report.prose import Prose, bullets, paragraph
 from msfresearch.report.wording import number
 from msfresearch.survey.cleaning import Cleaned
 from msfresearch.survey.intake import Intake
+from msfresearch.survey.privacy import SEARCHED
 
 PLATFORMS = {
     "plain": "a plain table",
@@ -118,6 +119,8 @@ def screening(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
 
 def kept(cleaned: Cleaned, lang: str) -> str:
     """How many answers came in, were set aside and are analysed."""
+    if not cleaned.intake:
+        return "No row is a person's answer: none is screened, all are kept."
     parts: list[str] = []
     for intake in cleaned.intake.values():
         aside, left = len(intake.set_aside), len(intake.raw)
@@ -146,12 +149,13 @@ def personal(cleaned: Cleaned, lang: str) -> Prose:
 
 
 def _split_off(intake: Intake, lang: str) -> list[str]:
-    by_kind = intake.masked.groupby("kind", sort=False)["n"].sum()
+    told = intake.masked[intake.masked["kind"] != SEARCHED]
+    by_kind = told.groupby("kind", sort=False)["n"].sum()
     found = {str(kind): int(n) for kind, n in by_kind.items() if n}
     if not found:
         return ["No e-mail address, telephone number, name or address was in the file."]
-    told = listing((f"{kind} ({number(n, 0, lang)})" for kind, n in found.items()), 20)
-    return [f"Split off on reading: {told}."]
+    kinds = listing((f"{kind} ({number(n, 0, lang)})" for kind, n in found.items()), 20)
+    return [f"Split off on reading: {kinds}."]
 
 
 def results(cleaned: Cleaned) -> dict[str, pd.DataFrame]:

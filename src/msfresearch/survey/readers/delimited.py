@@ -58,7 +58,7 @@ def read_delimited(path: Path, layout: Layout | None = None) -> pd.DataFrame:
             if header is None:
                 header = _checked_header(record, path, line)
             elif len(record) != len(header):
-                raise _wrong_width(path, line, record, header)
+                raise wrong_width(path, line, record, header)
             else:
                 rows.append(record)
                 lines.append(line)
@@ -148,7 +148,8 @@ def _checked_header(record: list[str], path: Path, line: int) -> list[str]:
     return record
 
 
-def _wrong_width(path: Path, line: int, record: list[str], header: list[str]) -> SourceError:
+def wrong_width(path: Path, line: int, record: list[str], header: list[str]) -> SourceError:
+    """The error for a row that has more or fewer fields than the header."""
     more = len(record) > len(header)
     return SourceError(
         "a row with an extra field" if more else "a row that is cut short",

@@ -1,0 +1,385 @@
+"""What the comparison of government and civil society shows and says; no member is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from msfresearch.errors import PlanError
+from msfresearch.report import figures, tables
+from msfresearch.report.chapters.common import listing, lower_first, status_of
+from msfresearch.report.figure import Figure
+from msfresearch.report.prose import Prose, paragraph
+from msfresearch.report.wording import interval, number, p_value, percent
+from msfresearch.success.gaps import MINIMUM_DYADS, eye_to_eye, gaps
+from msfresearch.success.plan import Plan
+from msfresearch.success.plan_sides import Sides
+from msfresearch.survey.items import Item
+from msfresearch.survey.questionnaire import Questionnaire
+from msfresearch.wave import Wave
+
+NAMES = {"government": "government", "civil_society": "civil society"}
+
+
+@dataclass(frozen=True)
+class Faced:
+    """The two sides of a comparison, read and paired.
+
+    Attributes
+    ----------
+    sides : Sides
+        What the plan declares.
+    waves : dict of Wave
+        By id.
+    answers : dict of DataFrame
+        Clean answers of ``government`` and ``civil_society``.
+    found : DataFrame
+        From :func:`msfresearch.success.gaps.gaps`.
+    """
+
+    sides: Sides
+    waves: dict[str, Wave]
+    answers: dict[str, pd.DataFrame]
+    found: pd.DataFrame
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The government's questionnaire; shared items are the same in both."""
+        return self.waves[self.sides.government].questionnaire
+
+    @property
+    def status(self) -> str:
+        """Real, or rehearsal when any of the waves is one."""
+        return status_of(self.waves.values())
+
+    def item(self, item: str) -> Item:
+        """An item that both sides were asked."""
+        return self.questionnaire.tables[self.sides.table].item(item)
+
+
+def declared(plan: Plan, waves: Sequence[Wave]) -> Sides:
+    """The two sides that the plan declares for these waves.
+
+    Raises
+    ------
+    PlanError
+        When it declares none.
+    """
+    asked = {wave.id for wave in waves}
+    for sides in plan.sides:
+        if set(sides.waves()) == asked:
+            return sides
+    raise PlanError(
+        "the plan sets no two sides of these waves face to face",
+        found=", ".join(sorted(asked)),
+        expected="; ".join(", ".join(sides.waves()) for sides in plan.sides),
+        action="declare them under `sides` in codebook/plan.yml",
+    )
+
+
+def faced(sides: Sides, waves: Sequence[Wave]) -> Faced:
+    """Read both sides' clean answers and pair them on the member.
+
+    Raises
+    ------
+    PlanError
+        When an item was not asked of both sides, or is neither a number nor ordered.
+    """
+    by_id = {wave.id: wave for wave in waves}
+    answers = {
+        "government": by_id[sides.government].table("clean", sides.table),
+        "civil_society": by_id[sides.civil_society].table("clean", sides.table),
+    }
+    questionnaire = by_id[sides.government].questionnaire
+    other = by_id[sides.civil_society].questionnaire
+    values: dict[str, list[float]] = {}
+    for name in sides.items:
+        mine = questionnaire.tables[sides.table].item(name)
+        theirs = other.tables[sides.table].item(name)
+        if questionnaire.levels(mine) != other.levels(theirs) or mine.label != theirs.label:
+            raise PlanError(
+                "the two sides were not asked the same",
+                column=name,
+                expected="one item with one scale, written once among the shared items",
+                action="take it out of `sides` in codebook/plan.yml",
+            )
+        values[name] = _values(mine, questionnaire)
+    found = gaps(answers["government"], answers["civil_society"], values)
+    return Faced(sides, by_id, answers, found)
+
+
+def _values(item: Item, questionnaire: Questionnaire) -> list[float]:
+    """Values of an item in ascending order; none for a number that is no scale."""
+    levels = [level.value for level in questionnaire.levels(item)]
+    numeric = [float(value) for value in levels if isinstance(value, int)]
+    if item.type == "numeric":
+        return []
+    if item.type != "ordinal" and sorted(numeric) != [0.0, 1.0]:
+        raise PlanError(
+            "answers that are neither numbers nor ordered",
+            column=item.id,
+            found=item.type,
+            expected="a numeric or ordinal item, or one whose answers are 0 and 1",
+            action="take it out of `sides` in codebook/plan.yml",
+        )
+    return sorted(numeric)
+
+
+def overlap(one: Faced, lang: str) -> str:
+    """How many members each side has, and in how many both answered."""
+    here = {side: set(frame["member"].dropna()) for side, frame in one.answers.items()}
+    both = here["government"] & here["civil_society"]
+    told = listing(
+        f"{NAMES[side]} of {number(len(members), 0, lang)}" for side, members in here.items()
+    )
+    return (
+        f"Members with at least one answer: {told}. In {number(len(both), 0, lang)} both sides "
+        f"answered; only these can be compared. An item is told where at least {MINIMUM_DYADS} "
+        "members have an answer to it from both sides. No member is named here, since a single "
+        "Point of Contact speaks for each."
+    )
+
+
+def _shown(one: Faced) -> pd.DataFrame:
+    return one.found[one.found["status"] == "estimated"]
+
+
+def few(one: Faced, lang: str) -> str:
+    """Items that cannot be told, and why."""
+    rows = one.found[one.found["status"] != "estimated"]
+    if not len(rows):
+        return "Every planned item has enough members."
+    parts = [
+        f"{_label(one, row['item'], lang)} ({number(row['dyads'], 0, lang)} members)"
+        for row in rows.to_dict("records")
+    ]
+    return f"Not told, for too few members or no difference among them: {listing(parts, 20)}."
+
+
+def _label(one: Faced, item: str, lang: str) -> str:
+    return one.item(item).label.in_language(lang)
+
+
+def gap_figure(one: Faced, lang: str) -> Figure | Prose:
+    """The mean gap of each scale item, in parts of its scale."""
+    rows = _shown(one)
+    rows = rows[[one.item(name).type != "numeric" for name in rows["item"]]]
+    if not len(rows):
+        return paragraph("No item has enough members for a gap to be drawn.")
+    width = pd.Series(
+        [_width(one.item(name), one.questionnaire) for name in rows["item"]], index=rows.index
+    )
+    data = pd.DataFrame(
+        {
+            "item": [_label(one, name, lang) for name in rows["item"]],
+            "side": "mean gap",
+            "gap": 100 * rows["gap"] / width,
+            "low": 100 * rows["low"] / width,
+            "high": 100 * rows["high"] / width,
+        }
+    )
+    return figures.forest(
+        data,
+        "item",
+        "gap",
+        "low",
+        "high",
+        "side",
+        digits=0,
+        xlabel="Gap in per cent of the scale's width",
+        title="How far government's answers lie above those of civil society",
+        caption="Mean over members of government's answer less the mean of civil society's, with "
+        "95% intervals that count members. To the right of zero government is the rosier side.",
+        status=one.status,
+        lang=lang,
+    )
+
+
+def _width(item: Item, questionnaire: Questionnaire) -> float:
+    values = _values(item, questionnaire)
+    return values[-1] - values[0]
+
+
+def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
+    """Every item that can be told: both means, the gap, and how far the two agree."""
+    rows = _shown(one)
+    if not len(rows):
+        return paragraph("No item has enough members to be tabled.")
+    shown = pd.DataFrame(
+        {
+            "item": [_label(one, name, lang) for name in rows["item"]],
+            "dyads": rows["dyads"],
+            "government": rows["mean_government"],
+            "civil_society": rows["mean_civil_society"],
+            "gap": _intervals(rows, "gap", "low", "high", lang),
+            "wilcoxon": [p_value(p, lang) for p in rows["p_wilcoxon"]],
+            "adjusted": [p_value(p, lang) for p in rows["p_adjusted"]],
+            "superiority": _intervals(
+                rows, "superiority", "superiority_low", "superiority_high", lang, 0.5
+            ),
+            "kappa": _intervals(rows, "kappa", "kappa_low", "kappa_high", lang),
+        }
+    )
+    return tables.table(
+        shown,
+        "The two sides item by item",
+        stub="item",
+        columns={
+            "item": "Item",
+            "dyads": "Members",
+            "government": "Mean, government",
+            "civil_society": "Mean, civil society",
+            "gap": "Gap (95% interval)",
+            "wilcoxon": "p, signed ranks",
+            "adjusted": "p of the gap, adjusted",
+            "superiority": "Probability that government says more",
+            "kappa": "Weighted kappa",
+        },
+        notes=(
+            "Each member counts once. Gap: mean difference, Student's t over members. Signed "
+            "ranks: Wilcoxon's test of the members' gaps. Adjusted: Benjamini and Hochberg over "
+            "the items. Probability that an answer of government lies above one of its civil "
+            "society, ties counting half: 0.5 is no difference. Kappa with squared weights: 1 is "
+            "full agreement, 0 what chance would give. Intervals over members.",
+        ),
+        layout="records",
+        lang=lang,
+    )
+
+
+def _intervals(
+    rows: pd.DataFrame, value: str, low: str, high: str, lang: str, null: float = 0.0
+) -> list[str]:
+    return [
+        interval(row[value], row[low], row[high], level=None, null_value=null, lang=lang)
+        for row in rows.to_dict("records")
+    ]
+
+
+def face_to_face(one: Faced, lang: str) -> list[Figure | tables.Table | Prose]:
+    """How both sides' answers are spread in the members where both answered.
+
+    The item on which they agree least is drawn; all stand in a table, level by level.
+    """
+    shown = [name for name in _shown(one)["item"] if one.item(name).type != "numeric"]
+    if not shown:
+        return [paragraph("No item has enough members for its answers to be laid side by side.")]
+    rows = [row for name in shown for row in _spread(one, name, lang)]
+    table = tables.table(
+        pd.DataFrame(rows)[["item", "level", *NAMES]],
+        "Answers of both sides, item by item",
+        columns={"item": "Item", "level": "Answer", **{key: _titled(key) for key in NAMES}},
+        formats=dict.fromkeys(NAMES, "share"),
+        notes="Of the answers from members in which both sides answered the item; a member may "
+        "have several. Every answer counts the same here, while in the gap every member does.",
+        layout="records",
+        lang=lang,
+    )
+    _, least = eye_to_eye(one.found, 1)
+    drawn = [_faces(one, least[0], lang)] if least else []
+    return [*drawn, table]
+
+
+def _titled(side: str) -> str:
+    return NAMES[side].capitalize()
+
+
+def _faces(one: Faced, name: str, lang: str) -> Figure:
+    """The answers to one item, a bar for each side."""
+    rows = _spread(one, name, lang)
+    return figures.stacked_levels(
+        pd.DataFrame(
+            [
+                {"side": _titled(side), "level": row["level"], "n": row[f"n_{side}"]}
+                for side in NAMES
+                for row in rows
+            ]
+        ),
+        "side",
+        "level",
+        "n",
+        levels=[str(row["level"]) for row in rows],
+        title=f"Least agreed on: {_label(one, name, lang)}",
+        caption="Answers of the members in which both sides answered; n counts answers.",
+        status=one.status,
+        lang=lang,
+    )
+
+
+def _spread(one: Faced, name: str, lang: str) -> list[dict[str, object]]:
+    """Per level, lowest first: its share and number among either side's answers."""
+    frames = {side: one.answers[side].dropna(subset=["member", name]) for side in NAMES}
+    both = set(frames["government"]["member"]) & set(frames["civil_society"]["member"])
+    counts = {
+        side: frame.loc[frame["member"].isin(both), name].value_counts()
+        for side, frame in frames.items()
+    }
+    levels = sorted(one.questionnaire.levels(one.item(name)), key=lambda level: level.value)
+    return [
+        {
+            "item": _label(one, name, lang),
+            "level": level.label.in_language(lang),
+            **{
+                side: int(counts[side].get(level.value, 0)) / int(counts[side].sum())
+                for side in NAMES
+            },
+            **{f"n_{side}": int(counts[side].get(level.value, 0)) for side in NAMES},
+        }
+        for level in levels
+    ]
+
+
+def eye_to_eye_words(one: Faced, lang: str) -> list[str]:
+    """On what the sides agree most and least, and where government is clearly rosier."""
+    most, least = eye_to_eye(one.found)
+    kappa = one.found.set_index("item")["kappa"]
+
+    def told(names: list[str]) -> str:
+        return listing(
+            f"{lower_first(_label(one, name, lang))} ({number(kappa[name], 2, lang)})"
+            for name in names
+        )
+
+    said: list[str] = []
+    if most:
+        said.append(f"The two sides see most eye to eye on: {told(most)} (weighted kappa).")
+    if least:
+        said.append(f"They see least eye to eye on: {told(least)}.")
+    return said or ["Too few members have answers from both sides to say on what they agree."]
+
+
+def headlines(one: Faced, lang: str) -> list[str]:
+    """What the comparison found, a sentence each."""
+    rows = _shown(one)
+    scales = rows[[one.item(name).type != "numeric" for name in rows["item"]]]
+    rosier = scales[scales["low"] > 0]
+    darker = scales[scales["high"] < 0]
+    both = len(
+        set(one.answers["government"]["member"].dropna())
+        & set(one.answers["civil_society"]["member"].dropna())
+    )
+    said = [
+        f"Both sides answered in {number(both, 0, lang)} members; "
+        f"{number(len(rows), 0, lang)} of {number(len(one.found), 0, lang)} planned items have "
+        f"enough of them to be told."
+    ]
+    if len(scales):
+        said.append(
+            f"Government's answers are clearly higher on {number(len(rosier), 0, lang)} of "
+            f"{number(len(scales), 0, lang)} scale items and clearly lower on "
+            f"{number(len(darker), 0, lang)}; on the others the interval of the gap holds zero, "
+            "which shows neither a gap nor its absence."
+        )
+    if len(scales):
+        width = [_width(one.item(name), one.questionnaire) for name in scales["item"]]
+        place = int((scales["gap"] / width).abs().to_numpy().argmax())
+        row = scales.to_dict("records")[place]
+        said.append(
+            f"The widest gap: {lower_first(_label(one, row['item'], lang))}, "
+            f"{interval(row['gap'], row['low'], row['high'], lang=lang)} on its scale; in "
+            f"{percent(row['superiority'], 0, lang)} of pairs government says more, ties counting "
+            "half."
+        )
+    return [*said, *eye_to_eye_words(one, lang)]
