@@ -141,6 +141,7 @@ class Wave:
             {table: self.path(self.source(table)) for table in tables},
             self.questionnaire,
             load_countries(self.home.codebook / "countries.yml"),
+            {table: one.absent for table, one in intake.items()},
         )
         return replace(cleaned, intake=intake)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from msfresearch.survey.questionnaire import Table
-from tests.survey.forum import small_forum
+from msfresearch.survey.screening import Screened, screen
+from msfresearch.survey.source import ExportOptions
+from tests.survey.forum import small_forum, small_manifest
 
 QUESTIONNAIRE = small_forum()
 TABLE: Table = QUESTIONNAIRE.tables["answers"]
@@ -58,3 +61,43 @@ def split(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
     }
     missing = {name: value for name, value in own.items() if name not in table}
     return table.assign(**missing).astype("str")
+
+
+def screened(*rows: dict[str, str], table: Table = TABLE, **manifest: Any) -> Screened:
+    """Rows screened, with another table or manifest where one is given."""
+    changed = small_manifest().model_copy(update=manifest)
+    questionnaire = QUESTIONNAIRE.model_copy(update={"tables": {"answers": table}})
+    return screen(split(rows), table, questionnaire, changed)
+
+
+def asking(**changes: Any) -> Table:
+    """The table with other rules for its respondents."""
+    assert TABLE.respondents is not None
+    return TABLE.model_copy(update={"respondents": TABLE.respondents.model_copy(update=changes)})
+
+
+def zoned(zone: str) -> dict[str, Any]:
+    """An export whose times are of a zone."""
+    (source,) = small_manifest().sources
+    return {"sources": (source.model_copy(update={"export": ExportOptions(timezone=zone)}),)}
+
+
+def noted(found: Screened, column: str) -> list[str]:
+    """What was noted in a column, row by row."""
+    return list(found.raw[column])
+
+
+def n_of(found: Screened, rule: str) -> int:
+    """How many rows a rule met."""
+    (row,) = found.log[found.log["rule"] == rule].itertuples()
+    return int(row.n)
+
+
+def aside(found: Screened, rule: str) -> list[int]:
+    """Lines that a rule set aside."""
+    return list(found.set_aside.loc[found.set_aside["rule"] == rule, "line"])
+
+
+def listed(found: Screened, rule: str) -> list[int]:
+    """Lines that a rule listed."""
+    return list(found.listed.loc[found.listed["rule"] == rule, "line"])

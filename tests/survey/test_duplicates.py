@@ -112,9 +112,7 @@ def test_one_person_gives_one_answer_about_a_member() -> None:
 
 
 def test_one_person_about_two_members_gives_two_answers_which_are_listed() -> None:
-    aside, elsewhere = same_person(
-        text(["p", "p", "p"]), text(["a", "b", "a"]), ranked(2, 1, 0)
-    )
+    aside, elsewhere = same_person(text(["p", "p", "p"]), text(["a", "b", "a"]), ranked(2, 1, 0))
     assert dict(aside) == {2: 4}
     assert dict(elsewhere) == {3: 4}
 

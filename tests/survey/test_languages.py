@@ -23,7 +23,8 @@ def one(text: str, stated: str = "en") -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [(SPANISH, "es"), (FRENCH, "fr"), (ENGLISH, "en"), (SPANISH.upper(), "es")]
+    ("text", "language"),
+    [(SPANISH, "es"), (FRENCH, "fr"), (ENGLISH, "en"), (SPANISH.upper(), "es")],
 )
 @pytest.mark.parametrize("stated", ["en", "es", "fr", ""])
 def test_a_long_answer_is_in_its_own_language_whatever_the_form_s(
@@ -37,7 +38,9 @@ def test_a_long_answer_is_in_its_own_language_whatever_the_form_s(
     }
 
 
-@pytest.mark.parametrize("text", ["", "   ", "no", "nada", "Tiempo y dinero", "12345 " * 20, "¿?¡!"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "no", "nada", "Tiempo y dinero", "12345 " * 20, "¿?¡!"]
+)
 def test_a_short_answer_is_in_the_form_s_language(text: str) -> None:
     assert one(text, "fr") == {"stated": "fr", "detected": "", "written": "fr", "sure": False}
 

@@ -21,7 +21,13 @@ from tests.survey.canonical import COLUMNS, TABLE, canonical
 
 SECRET = Secret(bytes(range(32)))
 OWN = ["_respondent", "_person", "_place", "_test"]
-PHONES = ("+34 612 345 678", "0033 6 12 34 56 78", "06 12 34 56 78", "(202) 555-0173", "+1-202-555-0173")
+PHONES = (
+    "+34 612 345 678",
+    "0033 6 12 34 56 78",
+    "06 12 34 56 78",
+    "(202) 555-0173",
+    "+1-202-555-0173",
+)
 
 
 def parted(
@@ -120,7 +126,9 @@ def test_masked_text_holds_nothing_more_to_mask(text: str) -> None:
 
 def test_hostile_strings_are_read_and_their_contacts_masked(shared: Path) -> None:
     strings = json.loads((shared / "bad" / "blns" / "blns.json").read_text(encoding="utf-8"))
-    found = parted([{"OT_BARRIERS": one, "MSF_DECIDE": one, "TOPICS_other": one} for one in strings])
+    found = parted(
+        [{"OT_BARRIERS": one, "MSF_DECIDE": one, "TOPICS_other": one} for one in strings]
+    )
     assert len(found.raw) == len(strings)
     assert found.raw["_respondent"].is_unique
     for name in COLUMNS:
@@ -256,14 +264,19 @@ def test_an_id_that_stands_twice_is_one_person_with_two_pseudonyms() -> None:
 
 def test_one_address_is_one_place_however_it_is_written() -> None:
     raw = parted(
-        [{"role:ip": one} for one in ("192.0.2.7", "::FFFF:192.0.2.7", "192.0.2.7:443", "192.0.2.8")]
+        [
+            {"role:ip": one}
+            for one in ("192.0.2.7", "::FFFF:192.0.2.7", "192.0.2.7:443", "192.0.2.8")
+        ]
     ).raw
     assert raw["_place"].nunique() == 2
     assert raw["_place"].iloc[:3].nunique() == 1
     assert address_of("2001:DB8:0:0::1") == address_of("[2001:db8::1]:80") == "2001:db8::1"
 
 
-@pytest.mark.parametrize("cell", ["", "*******", "unknown", "0.0.0.0", "127.0.0.1", "::1", "fe80::1"])
+@pytest.mark.parametrize(
+    "cell", ["", "*******", "unknown", "0.0.0.0", "127.0.0.1", "::1", "fe80::1"]
+)
 def test_what_tells_no_place_is_none(cell: str) -> None:
     assert address_of(cell) == ""
 

@@ -170,9 +170,7 @@ print(json.dumps(found))
 
 
 @pytest.mark.parametrize("attempt", list(ATTEMPTS))
-def test_a_later_stage_does_not_open_what_is_closed(
-    attempts: dict[str, str], attempt: str
-) -> None:
+def test_a_later_stage_does_not_open_what_is_closed(attempts: dict[str, str], attempt: str) -> None:
     assert "closed to this stage" in attempts[attempt]
 
 

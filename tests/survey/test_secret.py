@@ -72,9 +72,7 @@ def test_an_absent_secret_says_how_to_make_one(repository: Home, file: Path) -> 
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o602, 0o644])
-def test_a_secret_that_others_can_read_is_refused(
-    repository: Home, file: Path, mode: int
-) -> None:
+def test_a_secret_that_others_can_read_is_refused(repository: Home, file: Path, mode: int) -> None:
     written(file, mode=mode)
     with pytest.raises(StageError, match=f"{mode:04o}"):
         load_secret(repository, "w", "real")
@@ -136,9 +134,7 @@ def test_the_file_is_among_a_person_s_settings_unless_it_is_named(
     assert secret_path() == tmp_path / ".config" / "msfresearch" / "secret"
 
 
-def test_a_rehearsal_needs_no_file_and_is_the_same_everywhere(
-    repository: Home, file: Path
-) -> None:
+def test_a_rehearsal_needs_no_file_and_is_the_same_everywhere(repository: Home, file: Path) -> None:
     assert not file.exists()
     found = load_secret(repository, "cso-2019", "rehearsal")
     assert found == rehearsal_secret("cso-2019")

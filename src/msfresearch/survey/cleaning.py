@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def clean(
     files: Mapping[str, Path],
     questionnaire: Questionnaire,
     countries: Countries,
+    absent: Mapping[str, Collection[str]] | None = None,
 ) -> Cleaned:
     """Apply a questionnaire's rules to a wave's raw tables.
 
@@ -68,6 +69,8 @@ def clean(
         Items, codes and rules.
     countries : Countries
         Spellings of countries.
+    absent : dict, optional
+        Per table: clean columns of items that were not part of this wave's form.
 
     Returns
     -------
@@ -90,7 +93,8 @@ def clean(
         reading = Reading(questionnaire, countries, files[name])
         _check_columns(raw[name], table, files[name])
         values, why = _convert_all(name, raw[name], table, reading, log)
-        routed = route(name, values, why, table, questionnaire, log)
+        left_out = (absent or {}).get(name, ())
+        routed = route(name, values, why, table, questionnaire, log, left_out)
         values, why = derive(name, values, why, table, log)
         ids = _row_ids(values, table, files[name])
         cells = int(raw[name].size)

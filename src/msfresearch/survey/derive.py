@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandera.pandas as pa
 
 from msfresearch.survey.items import Item
 from msfresearch.survey.joins import stack
-from msfresearch.survey.log import FIRST, HOLLOW, JOINED_ITEMS, NOT_ASKED, note
+from msfresearch.survey.log import ABSENT, FIRST, HOLLOW, JOINED_ITEMS, NOT_ASKED, note
 from msfresearch.survey.questionnaire import Questionnaire, Table
 
 LISTED = pa.DataFrameSchema(
@@ -123,11 +124,13 @@ def route(
     table: Table,
     questionnaire: Questionnaire,
     log: list[dict[str, object]],
+    absent: Collection[str] = (),
 ) -> pd.DataFrame:
     """Tell questions that were not asked from questions that were not answered.
 
     An empty cell of an item whose ``asked_if`` does not hold gets the reason ``not_asked``; an
-    answer there is kept and listed. ``why`` is changed in place.
+    answer there is kept and listed. Columns of items that the form did not have (``absent``) get
+    the same reason. ``why`` is changed in place.
 
     Returns
     -------
@@ -135,8 +138,11 @@ def route(
         Answers to questions that were not asked, in the form of ``LISTED``.
     """
     listed: list[pd.DataFrame] = []
+    for column in absent:
+        why[column] = "not_asked"
+        note(log, name, ABSENT, len(values), (0, 0), len(values), column)
     for item in table.items:
-        if not item.asked_if:
+        if not item.asked_if or item.id in absent or set(item.asked_if) & set(absent):
             continue
         unasked = ~_asked(values, why, item, table, questionnaire)
         governing = ", ".join(item.asked_if)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msfresearch.survey.absent import asked_table, clean_names, with_absent
 from msfresearch.survey.manifest import Manifest
 from msfresearch.survey.questionnaire import Questionnaire
 from msfresearch.survey.readers.export import Step
@@ -27,6 +28,8 @@ class Intake:
         Who wrote the file, and by what that was recognised.
     raw : DataFrame
         Rows that are kept, in the questionnaire's codes, without personal data.
+    absent : tuple of str
+        Clean columns of items that this form did not have; they are empty in ``raw``.
     pairs : DataFrame
         Which column met which item, and how.
     account : tuple of Step
@@ -51,6 +54,7 @@ class Intake:
     platform: Platform
     reason: str
     raw: pd.DataFrame
+    absent: tuple[str, ...]
     pairs: pd.DataFrame
     account: tuple[Step, ...]
     unread: dict[str, int]
@@ -97,7 +101,9 @@ def take_in(
     from msfresearch.survey.recodes import load_recodes, recode
     from msfresearch.survey.screening import forget_refused, screen
 
-    table = questionnaire.tables[source.table]
+    whole = questionnaire.tables[source.table]
+    absent = source.export.absent
+    table = asked_table(whole, absent, path)
     export = read_export(path, source.export, source.layout, structure)
     matched = match(export, table, questionnaire, source, path)
     reviewed = load_recodes(recodes, table, questionnaire)
@@ -107,7 +113,8 @@ def take_in(
     return Intake(
         platform=export.platform,
         reason=export.reason,
-        raw=screened.raw,
+        raw=with_absent(screened.raw, whole),
+        absent=clean_names(whole, absent),
         pairs=matched.pairs,
         account=(*export.account, *matched.account),
         unread=dict(export.unread),

@@ -28,6 +28,7 @@ HOLLOW = "a sum of which every part is missing"
 MENDING = (SPACES, SPELLING, ALIAS, FIRST, HOLLOW)
 JOINED_ITEMS = "made of other items"
 NOT_ASKED = "not asked, as another answer says"
+ABSENT = "no part of this form"
 REASON = "code read as a reason for no answer"
 READ = "read as"
 AGAINST_WORDS = "code against words"
@@ -35,7 +36,7 @@ LEFT_OUT = "column left out"
 JOINED = "joined to"
 ROWS = "rows read"
 _ORDER = (
-    *(ROWS, LEFT_OUT, *MENDING[:3], REASON, READ, NOT_ASKED, JOINED_ITEMS),
+    *(ROWS, LEFT_OUT, *MENDING[:3], REASON, READ, ABSENT, NOT_ASKED, JOINED_ITEMS),
     *(*MENDING[3:], AGAINST_WORDS, JOINED),
 )
 

@@ -61,6 +61,9 @@ class ExportOptions(Strict):
         Per item: what a cell says, to the questionnaire's code that is meant.
     wording
         Per item: a question text that differs from the questionnaire's and is accepted.
+    absent
+        Items, or options of a multi-select item (``topics__budget``), that this form did not
+        have: their answers are missing because nobody was asked.
     day_first
         How a timestamp with slashes is to be read; None where the file leaves no doubt.
     timezone
@@ -73,6 +76,7 @@ class ExportOptions(Strict):
     cells: Literal["codes", "labels"] | None = None
     values: dict[Identifier, dict[str, str]] = Field(default_factory=dict)
     wording: dict[Identifier, str] = Field(default_factory=dict)
+    absent: tuple[Identifier, ...] = ()
     day_first: bool | None = None
     timezone: str = "UTC"
 

@@ -177,7 +177,7 @@ def test_an_answer_of_no_member_is_refused(answers):
 def test_raked_intervals_cover_what_is_true_in_92_to_98_of_100(n, alike, single):
     frame = frame_2019()
     rating, exists, bias = [], [], []
-    for seed in range(400):
+    for seed in range(200):
         drawn = simulate(frame, n, alike, single, seed)
         raked = weigh(drawn.answers, frame).raked
         table = estimates(drawn.answers, TABLE, FORM, raked, items=["rating", "exists"])

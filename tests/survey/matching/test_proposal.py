@@ -155,7 +155,7 @@ def test_an_item_without_any_column_is_named_in_the_proposal() -> None:
     export = export_of([*map(Column, kept), Column("Qz")], [[*kept.values(), ""]])
     with pytest.raises(MatchError) as refused:
         matched(export)
-    assert "# trust has no column" in refused.value.proposal
+    assert "absent: [trust]" in refused.value.proposal
 
 
 def test_a_proposal_lists_some_cells_and_says_how_many_more_there_are() -> None:

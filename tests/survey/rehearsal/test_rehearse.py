@@ -94,6 +94,16 @@ def test_a_test_that_the_manifest_names_has_that_id(tmp_path):
     assert list(dirt.loc[dirt.rule == "test answer by its id", "id"]) == ["7"]
 
 
+def test_no_two_people_share_an_address_or_a_name_of_their_own(tmp_path):
+    made = _rehearsed(tmp_path, "plain")
+    rows = pd.read_csv(made.file, dtype=str, keep_default_na=False)
+    twice = rows[rows.duplicated("mail", keep=False)]
+    assert len(twice) >= 4  # exact duplicates and people who came back
+    assert (rows.groupby("address").mail.nunique() == 1).all()
+    assert rows.address.str.match(r"(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$|2001:db8::").all()
+    assert rows.mail.str.endswith("@example.org").all()
+
+
 def test_themes_are_told_for_answers_that_are_kept(tmp_path):
     made = _rehearsed(tmp_path, "plain")
     themes = pd.read_csv(made.truth / "themes.csv", keep_default_na=False)
@@ -149,12 +159,17 @@ def _restored(home, folder, wave, platform, file_format, language, answers=None)
     ("wave", "platform", "file_format", "language"),
     [
         ("poc-2019", "plain", "csv", "en"),
+        ("poc-2019", "qualtrics", "csv", "en"),
+        ("cso-2019", "qualtrics", "xlsx", "fr"),
+        ("cso-2019", "qualtrics", "csv-legacy", "es"),
         ("cso-2019", "plain", "xlsx", "en"),
         ("cso-2019", "limesurvey", "csv", "fr"),
+        ("cso-2019", "limesurvey", "csv-full", "en"),
         ("cso-2019", "kobo", "csv", "en"),
         ("poc-2019", "kobo", "xlsx", "en"),
         ("poc-2019", "surveymonkey", "csv", "es"),
         ("cso-2019", "surveymonkey", "csv-expanded", "en"),
+        ("cso-2019", "surveymonkey", "csv-condensed", "en"),
         ("cso-2019", "google_forms", "csv", "es"),
         ("poc-2019", "spss", "sav", "fr"),
         ("cso-2019", "spss", "zsav", "en"),

@@ -95,6 +95,8 @@ class Proposal:
         As in ``ExportOptions``; what the manifest has is kept.
     cells
         What ``cells`` should be, None to leave it.
+    absent
+        Items that the form seems not to have had.
     notes
         Remarks by key of ``columns``, ``wording`` or ``item: cell``.
     remarks
@@ -102,6 +104,7 @@ class Proposal:
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     cells: str | None = None
@@ -118,6 +121,8 @@ class Proposal:
         for item, cells in ((item, cells) for item, cells in self.values.items() if cells):
             values = export.setdefault("values", {})
             values[item] = {**values.get(item, {}), **cells}
+        if self.absent:
+            export["absent"] = [*export.get("absent", ()), *self.absent]
         if self.cells is not None:
             export["cells"] = self.cells
         lines = [f"# wave.yml: the source of the table {table}, in place of its export:"]
@@ -133,6 +138,8 @@ def _block(mapping: Mapping[str, Any], notes: Mapping[str, str], way: str = "") 
         if isinstance(value, Mapping):
             lines.append(f"{indent}{quoted(key)}:")
             lines += _block(value, notes, f"{way}{key}\n")
+        elif isinstance(value, list | tuple):
+            lines.append(f"{indent}{quoted(key)}: [{', '.join(quoted(str(one)) for one in value)}]")
         else:
             shown = str(value).lower() if isinstance(value, bool) else quoted(str(value))
             item = way.rstrip("\n").rpartition("\n")[2]

@@ -132,14 +132,14 @@ class Trouble:
             else:
                 columns[name] = IGNORE
                 notes[name] = f"its text is that of {other.id}, which has a column"
-        if not columns and not wording:
+        absent = tuple(dict.fromkeys(_question(target, left) for target in left))
+        if not columns and not wording and not absent:
             return ""
         remarks = ["check every line: what is proposed is only alike"]
-        remarks += [
-            f"{name} has no column: if it was not asked, take it out of the questionnaire"
-            for name in dict.fromkeys(_question(target, left) for target in left)
-        ]
-        return Proposal(columns, wording, notes=notes, remarks=tuple(remarks)).text(table, options)
+        if absent:
+            remarks.append("absent: items without a column, if this form did not ask them")
+        proposal = Proposal(columns, absent, wording, notes=notes, remarks=tuple(remarks))
+        return proposal.text(table, options)
 
 
 def _question(target: Target, left: Sequence[Target]) -> str:

@@ -99,7 +99,7 @@ _TIMING = re.compile(r"(?:groupTime[0-9]+|[A-Za-z][A-Za-z0-9_]*Time)")
 _TIMING_SAID = re.compile(r"(?:group time|question time|tiempo de|temps (?:de|du|pour))\b.*")
 #: What LimeSurvey writes as the time of submission where a survey does not keep times.
 _NO_TIME = re.compile(r"1980-01-01[ T]00:00(?::00)?")
-_NOT_SHOWN = ("N/A", "N.A.", "N/D", "Sans objet", "No aplica")
+_NOT_SHOWN = ("N/A", "N.A.", "N/D")
 #: A column with at most so many different answers, none longer, is one of choices.
 _FEW, _SHORT = 25, 100
 

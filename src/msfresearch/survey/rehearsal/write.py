@@ -192,11 +192,13 @@ def _strangers(rng: np.random.Generator) -> Callable[[], dict[str, str]]:
         met += 1
         first = _FIRST[int(rng.integers(len(_FIRST)))]
         last = _LAST[int(rng.integers(len(_LAST)))]
-        if met % 3:
-            network = _NETWORKS[met % len(_NETWORKS)]
-            ip = f"{network}.{1 + met // len(_NETWORKS) % 254}"
+        # Every other one has an address of the old kind, as long as there are any: one address
+        # for two people would make neighbours of them.
+        host, network = divmod(met // 2, len(_NETWORKS))
+        if met % 2 and host < 254:
+            ip = f"{_NETWORKS[network]}.{host + 1}"
         else:
-            ip = f"2001:db8::{met:x}"
+            ip = f"2001:db8::{met >> 16:x}:{met & 0xFFFF:x}"
         return {
             "ip": ip,
             "email": f"respondent.{met:05d}@example.org",

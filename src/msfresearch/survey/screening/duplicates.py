@@ -84,9 +84,9 @@ def exact(
         The row to set aside to the row that is kept, both as in the index.
     """
     # Only rows that share their person or their place with another are looked at.
-    near = cells[_shared(person) | _shared(place)]
-    columns = [near[name].tolist() for name in near.columns]
-    content = pd.Series(pd.factorize(_tuples(columns, len(near)))[0], index=near.index)
+    some = cells[_shared(person) | _shared(place)]
+    columns = [some[name].tolist() for name in some.columns]
+    content = pd.Series(pd.factorize(_tuples(columns, len(some)))[0], index=some.index)
     content = content.astype("str").reindex(cells.index, fill_value="")
     return _keep_one([_key(content, person), _key(content, place)], rank)
 
@@ -99,10 +99,10 @@ def same_text(
     Space and case are passed over, and an answer under 40 characters is not looked at. Returns
     as :func:`exact` does.
     """
-    near = texts[_shared(place)]
+    some = texts[_shared(place)]
     keys = []
-    for name in near.columns:
-        words = near[name].str.split().str.join(" ").str.casefold()
+    for name in some.columns:
+        words = some[name].str.split().str.join(" ").str.casefold()
         long = words.where(words.str.len() >= LONG_TEXT, "").reindex(texts.index, fill_value="")
         keys.append(_key(long, place, member))
     return _keep_one(keys, rank)
@@ -130,7 +130,7 @@ def same_person(
     ranked = rank[known.index].where(named != "")
     best = ranked.groupby(known).transform("min")
     filled = named.mask((named == "") & best.notna(), best.map(choice).map(member))
-    aside = _keep_one([_key(known, filled).reindex(rank.index, fill_value="")], rank)
+    aside = _keep_one([_key(known, "=" + filled).reindex(rank.index, fill_value="")], rank)
     stays = known.index.difference(aside.index, sort=False)
     # Of the rows that stay, a person's first choice is the first of all: nobody outranks it.
     other = stays[(rank[stays] != first[stays]).to_numpy()]
@@ -223,7 +223,7 @@ def _most_alike(coded: NDArray[np.int32], share: float) -> tuple[NDArray[np.int6
         most = equal[np.arange(len(best)), best]
         enough = most >= share - 1e-6
         partner[rows] = np.where(enough, best, -1)
-        likeness[rows] = most
+        likeness[rows] = np.round(most.astype("float64"), 6)
     return partner, likeness
 
 
@@ -251,7 +251,7 @@ def _key(first: pd.Series[Any], *others: pd.Series[Any]) -> pd.Series[Any]:
     """Several parts as one, "" where one of them is unknown. No part but the first has a space."""
     key, known = first, first != ""
     for other in others:
-        known &= other != ""
+        known = known & (other != "")
         key = other + "\x1f" + key
     return key.where(known, "")
 

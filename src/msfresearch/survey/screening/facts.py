@@ -85,8 +85,13 @@ def role(raw: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 
 def _zone(table: Table, questionnaire: Questionnaire, manifest: Manifest) -> ZoneInfo:
-    """The zone of the export that fills the table."""
-    names = [name for name, one in questionnaire.tables.items() if one == table]
+    """The zone of the export that fills the table, which may lack items that were not asked."""
+    asked = {item.id for item in table.items}
+    names = [
+        name
+        for name, one in questionnaire.tables.items()
+        if asked <= {item.id for item in one.items}
+    ]
     zones = [source.export.timezone for source in manifest.sources if source.table in names]
     return ZoneInfo(zones[0] if zones else "UTC")
 

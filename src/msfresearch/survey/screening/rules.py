@@ -147,6 +147,9 @@ def _consent(account: Account, raw: pd.DataFrame, table: Table, rules: Responden
 
 
 def _empty(account: Account, raw: pd.DataFrame, table: Table, rules: Respondents) -> None:
+    if not rules.substance:
+        account.note(EMPTY, 0, "the form asked none of the items of substance")
+        return
     left = raw.loc[account.left]
     answered = pd.Series(False, index=left.index)
     for name in rules.substance:
