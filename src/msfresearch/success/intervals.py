@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from msfresearch.survey.fieldwork.interval import quantile
 
-def quantile(level: float, df: float | None) -> float:
-    """How many standard errors an interval of that coverage reaches to each side.
-
-    Parameters
-    ----------
-    level : float
-        Coverage, e.g. 0.95.
-    df : float or None
-        Degrees of freedom of t; None for the normal distribution.
-    """
-    return one_sided(0.5 + level / 2, df)
+__all__ = ["minimal_detectable", "one_sided", "p_value", "quantile"]
 
 
 def one_sided(probability: float, df: float | None) -> float:

@@ -1,7 +1,7 @@
 """How a wave was fielded, whom it reached, and what weighting to the frame makes of it."""
 
 from msfresearch.survey.fieldwork.balance import ORDERS, Weighed, balance, beside_frame, weigh
-from msfresearch.survey.fieldwork.coverage import Coverage, coverage, load_layout, tiles
+from msfresearch.survey.fieldwork.coverage import Coverage, coverage
 from msfresearch.survey.fieldwork.curve import Curve, curve, window_of
 from msfresearch.survey.fieldwork.design import Kish, kish
 from msfresearch.survey.fieldwork.estimates import estimates
@@ -40,14 +40,12 @@ __all__ = [
     "frame_margins",
     "funnel",
     "kish",
-    "load_layout",
     "outcome_rates",
     "participation",
     "per_member",
     "r_indicator",
     "rake",
     "relaunch",
-    "tiles",
     "weigh",
     "window_of",
 ]
