@@ -45,4 +45,4 @@ lock: $(VENV)/.ready-dev  ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-dev.lock
 
 clean:           ## remove what the notebooks made; data/raw is never touched
-	rm -rf data/processed reports
+	rm -rf data/processed data/rehearsal data/restricted reports

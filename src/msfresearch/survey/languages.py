@@ -204,7 +204,7 @@ def _model() -> _Model:
 @cache
 def identifier() -> Any:
     """py3langid's own identifier, restricted to the languages of the partnership's members."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     found.set_languages(_CANDIDATES.split())

@@ -154,7 +154,7 @@ def form_bytes(form: Form) -> bytes:
 
     Every cell is text: none is a formula, a link or a number, whatever it begins with.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})

@@ -231,8 +231,8 @@ def parse_xml(path: Path) -> Any:
     """
     from xml.etree.ElementTree import ParseError
 
-    from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
-    from defusedxml.ElementTree import parse  # type: ignore[import-untyped]
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import parse
 
     if check_file(path) > LARGEST_FILE // 10:
         raise SourceError(

@@ -67,7 +67,7 @@ def workbook(sheet: str, header: Rows, rows: Rows) -> tuple[bytes, list[int]]:
     list of int
         The spreadsheet row of each row, counted from 1.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     stream = io.BytesIO()
     # Text that looks like a formula, a number or a link stays the text that was typed.
