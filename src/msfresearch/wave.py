@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from msfresearch.survey.cleaning import Cleaned
+    from msfresearch.survey.countries import Countries
     from msfresearch.survey.intake import Intake
     from msfresearch.survey.secret import Secret
 
@@ -135,17 +136,18 @@ class Wave:
         tables = [source.table for source in self.manifest.sources]
         self._check_tables(tables)
         surveys = [table for table in tables if self.questionnaire.tables[table].respondents]
-        intake = {table: self._take_in(self.source(table)) for table in surveys}
+        countries = load_countries(self.home.codebook / "countries.yml")
+        intake = {table: self._take_in(self.source(table), countries) for table in surveys}
         cleaned = clean(
             {t: intake[t].raw if t in intake else self.raw(t) for t in tables},
             {table: self.path(self.source(table)) for table in tables},
             self.questionnaire,
-            load_countries(self.home.codebook / "countries.yml"),
+            countries,
             {table: one.absent for table, one in intake.items()},
         )
         return replace(cleaned, intake=intake)
 
-    def _take_in(self, source: Source) -> Intake:
+    def _take_in(self, source: Source, countries: Countries) -> Intake:
         """A survey's own export, read, matched, parted from personal data and screened."""
         from msfresearch.survey.intake import take_in
 
@@ -158,6 +160,7 @@ class Wave:
             self.questionnaire,
             self.manifest,
             self.secret(),
+            countries,
         )
 
     def secret(self) -> Secret:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msfresearch.survey.absent import asked_table, clean_names, with_absent
+from msfresearch.survey.countries import Countries
 from msfresearch.survey.manifest import Manifest
-from msfresearch.survey.questionnaire import Questionnaire
+from msfresearch.survey.questionnaire import Questionnaire, Table
 from msfresearch.survey.readers.export import Step
 from msfresearch.survey.source import Platform, Source
 
@@ -74,6 +75,7 @@ def take_in(
     questionnaire: Questionnaire,
     manifest: Manifest,
     secret: Secret,
+    countries: Countries,
 ) -> Intake:
     """Take an export in.
 
@@ -87,6 +89,8 @@ def take_in(
         The reviewed table of texts beside "other".
     questionnaire, manifest, secret
         Of the wave.
+    countries
+        Spellings of countries.
 
     Raises
     ------
@@ -108,7 +112,8 @@ def take_in(
     matched = match(export, table, questionnaire, source, path)
     reviewed = load_recodes(recodes, table, questionnaire)
     raw, recoded = recode(matched.raw, reviewed, table)
-    split = split_personal(raw, table, secret, manifest.id)
+    raw, named = _by_code(raw, table, countries)
+    split = split_personal(raw, table, secret, manifest.id, manifest.rules.tests)
     screened = screen(split.raw, table, questionnaire, manifest)
     return Intake(
         platform=export.platform,
@@ -116,7 +121,7 @@ def take_in(
         raw=with_absent(screened.raw, whole),
         absent=clean_names(whole, absent),
         pairs=matched.pairs,
-        account=(*export.account, *matched.account),
+        account=(*export.account, *matched.account, named),
         unread=dict(export.unread),
         masked=split.counts,
         recoded=recoded,
@@ -125,3 +130,18 @@ def take_in(
         screened=screened.log,
         restricted=forget_refused(split.restricted, screened),
     )
+
+
+def _by_code(raw: pd.DataFrame, table: Table, countries: Countries) -> tuple[pd.DataFrame, Step]:
+    """Countries by their ISO code: a member spelt in two ways is one when rows are compared.
+
+    A name that nobody knows stays: cleaning refuses it by its line.
+    """
+    made = 0
+    for column in (str(item.column) for item in table.items if item.type == "country"):
+        names = raw[column].str.strip()
+        known = {name: code for name, code in countries.by_name(names.unique()).items() if code}
+        codes = names.map(known).fillna(raw[column])
+        made += int((codes != raw[column]).sum())
+        raw = raw.assign(**{column: codes.astype("str")})
+    return raw, Step("country names written as ISO 3166 codes", made)
