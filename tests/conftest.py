@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from msfresearch.home import Home
+
+# A test that waits for its turn on a busy computer is not wrong.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 HOME = Path(__file__).resolve().parent.parent
 WORDS = {"en": "words", "es": "palabras", "fr": "mots"}

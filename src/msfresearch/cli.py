@@ -202,7 +202,7 @@ def fetch(
 def run(
     wave: WaveIds = None,
     to: Annotated[
-        str | None, typer.Option(help="Last stage: clean, themes, success or report.")
+        str | None, typer.Option(help="Last stage: clean, fieldwork, themes, success or report.")
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the pages.")] = "en",
     force: Annotated[bool, typer.Option(help="Run also what is up to date.")] = False,

@@ -8,6 +8,7 @@ from pathlib import Path
 #: Lists and mappings are told in part: aliases let a small file stand for billions of entries.
 _PARTS = reprlib.Repr()
 _PARTS.maxlevel = 3
+_LONGEST_PATH = 4096
 
 
 class MsfResearchError(Exception):
@@ -50,7 +51,7 @@ class MsfResearchError(Exception):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        where = self.file or ""
+        where = printable(self.file, _LONGEST_PATH) if self.file else ""
         if self.row is not None:
             where += f":{self.row}" if where else f"row {self.row}"
         lines = [f"{where}: {self.problem}" if where else self.problem]

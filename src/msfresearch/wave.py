@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msfresearch.errors import ManifestError, SourceError
-from msfresearch.home import Home, find_home
+from msfresearch.home import STAGE_VARIABLE, Home, find_home
 from msfresearch.results import Results
 from msfresearch.survey.arrival import Arrival, find_arrival, find_rehearsal, with_export
 from msfresearch.survey.fetch import Fetched, fetch, verify
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from msfresearch.survey.secret import Secret
 
 CONTEXT = "context"
+#: The stage of the batch that reads exports; later ones see what it left.
+FIRST_STAGE = "clean"
+#: What this process can no longer open.
+_shut: set[Path] = set()
 
 
 @dataclass(frozen=True, repr=False)
@@ -355,12 +360,33 @@ def open_wave(wave: str, home: Home | None = None) -> Wave:
             expected=", ".join(known) or "a folder with a wave.yml in data/raw",
             action="see: msfresearch waves",
         )
-    manifest = load_manifest(home.raw / wave / "wave.yml")
+    opened = _opened(load_manifest(home.raw / wave / "wave.yml"), home)
+    if os.environ.get(STAGE_VARIABLE, FIRST_STAGE) != FIRST_STAGE:
+        _close_personal_data(opened)
+    return opened
+
+
+def _opened(manifest: Manifest, home: Home) -> Wave:
     if manifest.status != "awaited":
         return Wave(manifest, home)
-    arrival, status = find_arrival(home.raw / wave), "real"
+    arrival, status = find_arrival(home.raw / manifest.id), "real"
     if arrival is None:
-        arrival, status = find_rehearsal(home.rehearsals / wave), "rehearsal"
+        arrival, status = find_rehearsal(home.rehearsals / manifest.id), "rehearsal"
     if arrival is None:
         return Wave(manifest, home)
     return Wave(with_export(manifest, arrival.file, arrival.sha256, status), home, arrival)
+
+
+def _close_personal_data(wave: Wave) -> None:
+    """Forbid this kernel of a later stage what tells of persons: the export, the sealed, the key.
+
+    A person at work in JupyterLab, and the command line, run no stage and are not hindered.
+    """
+    from msfresearch.survey.restricted import forbid
+    from msfresearch.survey.secret import secret_path
+
+    shut = {wave.home.restricted, secret_path()}
+    if wave.arrival is not None:
+        shut |= {wave.arrival.file, wave.arrival.structure or wave.arrival.file}
+    forbid(sorted(shut - _shut))
+    _shut.update(shut)

@@ -16,7 +16,7 @@ from msfresearch.home import Home
 from msfresearch.wave import open_wave
 from tests.batch.tiny import add_wave, write_notebook
 
-BY_NAME = {stage.name: stage for stage in STAGES}
+BY_NAME = {stage.name: stage for stage in STAGES if not stage.only_surveys}
 PARAMETERS: dict[str, object] = {"wave": "small", "lang": "en"}
 
 

@@ -127,7 +127,7 @@ def test_explore_runs_from_top_to_bottom_in_a_fresh_kernel(tmp_path: Path) -> No
         resources={"metadata": {"path": str(home.notebooks)}},
         timeout=300,
     )
-    client.execute(env=kernel_environment(home))
+    client.execute(env=kernel_environment(home, "clean"))
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell.outputs]
@@ -138,7 +138,11 @@ def test_explore_runs_from_top_to_bottom_in_a_fresh_kernel(tmp_path: Path) -> No
 
 
 @pytest.mark.notebooks
-@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage.needs], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "stage",
+    [stage for stage in STAGES if stage.needs and not stage.only_surveys],
+    ids=lambda stage: stage.name,
+)
 def test_a_notebook_runs_alone_by_papermills_command_line_given_what_it_needs(
     irm_home: Home, tmp_path: Path, stage: Any
 ) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.conftest import HOME
 
 from msfresearch.errors import PlanError
 from msfresearch.success.plan import Plan, load_plan
+from msfresearch.survey.questionnaire import load_questionnaire
 
 
 @pytest.fixture
@@ -26,15 +28,36 @@ def broken(home: Path, tmp_path: Path):
 
 def test_the_plan_says_that_it_came_after_the_data(plan: Plan):
     assert plan.date == datetime.date(2026, 11, 22)
-    for wave in plan.waves.values():
+    for name in ("irm-2016", "odb-2014"):
+        wave = plan.wave(name)
         assert wave.written == "after data"
         assert "no preregistration" in wave.note
         assert {analysis.family for analysis in wave.analyses} == {"exploratory"}
 
 
-def test_the_plan_holds_the_three_analyses(plan: Plan):
+def test_the_plan_of_the_surveys_came_before_anyone_saw_an_answer(plan: Plan):
+    for name in ("poc-2019", "cso-2019"):
+        assert plan.wave(name).written == "before data"
+        families = {one.id: one.family for one in plan.wave(name).analyses}
+        assert families == {
+            "regularity": "confirmatory",
+            "reasoned_response": "exploratory",
+            "public_rules": "exploratory",
+        }
+
+
+def test_every_item_that_the_two_sides_are_compared_on_is_shared_and_ordered(plan: Plan):
+    folder = HOME / "codebook" / "questionnaires"
+    (sides,) = plan.sides
+    for name in (sides.government, sides.civil_society):
+        table = load_questionnaire(folder / f"msf-{name}.yml").tables[sides.table]
+        assert set(sides.items) <= {item.id for item in table.items}
+
+
+def test_the_plan_holds_the_analyses_of_the_registered_waves(plan: Plan):
     found = {wave: [one.id for one in part.analyses] for wave, part in plan.waves.items()}
-    assert found == {"irm-2016": ["regular_forum", "involve"], "odb-2014": ["civil_society"]}
+    assert found["irm-2016"] == ["regular_forum", "involve"]
+    assert found["odb-2014"] == ["civil_society"]
     forum = plan.analysis("irm-2016", "regular_forum")
     assert forum.outcome("completion_without_unclear").sensitivity_of == "completion"
 
@@ -87,7 +110,7 @@ def test_an_analysis_that_is_not_planned_is_refused(plan: Plan):
     with pytest.raises(PlanError, match=r"(?s)no such analysis.*regular_forum, involve"):
         plan.analysis("irm-2016", "notice")
     with pytest.raises(PlanError, match="no analysis is planned for this wave"):
-        plan.wave("cso-2019")
+        plan.wave("cso-2024")
     with pytest.raises(PlanError, match="no such outcome"):
         plan.analysis("irm-2016", "involve").outcome("starred")
 

@@ -341,7 +341,13 @@ def _inputs(job: Job, stage: Stage) -> dict[str, str]:
     instruments = [wave.manifest.instrument for wave in job.waves]
     surveys = [wave for wave in job.waves if wave.arrival is not None]
     found = inputs(
-        stage, job.owner, instruments, _parameters(job, stage), job.home, survey=bool(surveys)
+        stage,
+        job.owner,
+        instruments,
+        _parameters(job, stage),
+        job.home,
+        survey=bool(surveys),
+        rehearsed=[wave.id for wave in surveys if wave.manifest.status == "rehearsal"],
     )
     if not stage.needs:
         # Pseudonyms follow their key: with another one the clean tables are others.

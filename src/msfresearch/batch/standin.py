@@ -33,10 +33,10 @@ def ready(wave: Wave) -> Wave:
             record_arrival(wave.arrival)
         return open_wave(wave.id, wave.home)
     kept = _record(wave.home.rehearsals / wave.id)
-    asked = {**_declared(wave), **kept.get("parameters", {})}
-    if kept.get("key") == _key(wave, asked) and _whole(wave, kept):
+    given = dict(kept.get("given", {}))
+    if kept.get("key") == _key(wave, _declared(wave) | given) and _whole(wave, kept):
         return wave
-    return _rehearse(wave, asked)
+    return _rehearse(wave, given)
 
 
 def rehearse(
@@ -67,10 +67,9 @@ def rehearse(
     ParameterError
         When no such platform is known, or the number of answers is too small.
     """
-    asked = _declared(wave)
-    asked |= {} if seed is None else {"seed": seed}
-    asked |= {} if answers is None else {"answers": answers}
-    asked |= {} if platform is None else {"platform": platform}
+    named = {"seed": seed, "answers": answers, "platform": platform}
+    given = {name: value for name, value in named.items() if value is not None}
+    asked = _declared(wave) | given
     if asked["platform"] not in PLATFORMS:
         raise ParameterError(
             "no such platform", found=str(asked["platform"]), expected=", ".join(PLATFORMS)
@@ -81,7 +80,7 @@ def rehearse(
             found=f"{asked['answers']} answers, seed {asked['seed']}",
             expected="10 answers or more, a seed of 0 or more",
         )
-    return _rehearse(wave, asked)
+    return _rehearse(wave, given)
 
 
 def _declared(wave: Wave) -> dict[str, Any]:
@@ -96,20 +95,27 @@ def _declared(wave: Wave) -> dict[str, Any]:
     return how.model_dump()
 
 
-def _rehearse(wave: Wave, asked: dict[str, Any]) -> Wave:
+def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
     from msfresearch.survey.frame import units
     from msfresearch.survey.rehearsal import rehearse as simulate
 
+    asked = _declared(wave) | given
     members = wave.members()
     assert members is not None  # _declared refused a wave without them
     folder = wave.home.rehearsals / wave.id
     with staged_folder(folder) as staging:
         made = simulate(wave.questionnaire, wave.manifest, units(members), staging, **asked)
+        files = {
+            path.relative_to(staging).as_posix(): sha256_of(path)
+            for path in sorted(staging.rglob("*"))
+            if path.is_file()
+        }
         record = {
             "file": made.file.name,
             "structure": made.structure.name if made.structure else None,
-            "sha256": sha256_of(made.file),
-            "parameters": asked,
+            "sha256": files[made.file.name],
+            "files": files,
+            "given": given,
             "key": _key(wave, asked),
         }
         text = json.dumps(record, indent=1, sort_keys=True) + "\n"
@@ -126,8 +132,9 @@ def _key(wave: Wave, asked: dict[str, Any]) -> str:
         *sorted((instrument.parent / "shared").glob("*.yml")),
         wave.home.codebook / "members.csv",
     ]
-    seen = {path.name: sha256_of(path) for path in files if path.is_file()}
-    content = [environment(wave.home.root), seen, asked]
+    root = wave.home.root
+    seen = {path.relative_to(root).as_posix(): sha256_of(path) for path in files if path.is_file()}
+    content = [environment(root), seen, asked]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
 
 
@@ -139,9 +146,10 @@ def _record(folder: Path) -> dict[str, Any]:
 
 
 def _whole(wave: Wave, kept: dict[str, Any]) -> bool:
-    """Whether the simulated export is there as it was written."""
-    path = wave.home.rehearsals / wave.id / str(kept.get("file"))
-    return path.is_file() and sha256_of(path) == kept.get("sha256")
+    """Whether everything simulated is there as it was written."""
+    folder = wave.home.rehearsals / wave.id
+    files = {folder / name: sha256 for name, sha256 in kept.get("files", {}).items()}
+    return bool(files) and all(p.is_file() and sha256_of(p) == files[p] for p in files)
 
 
 def absence(wave: Wave) -> str | None:

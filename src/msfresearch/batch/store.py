@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from msfresearch.batch.graph import Stage
 from msfresearch.files import sha256_of
 from msfresearch.home import Home
+from msfresearch.survey.arrival import left_by_program
 
 #: Counted up when pages or results are written in another layout.
 LAYOUT = 1
@@ -27,6 +28,7 @@ def inputs(
     home: Home,
     *,
     survey: bool = False,
+    rehearsed: Collection[str] = (),
 ) -> dict[str, str]:
     """Every file that one run of a stage reads.
 
@@ -44,6 +46,8 @@ def inputs(
         The repository.
     survey : bool
         Whether a survey's wave is among them.
+    rehearsed : collection of str
+        The waves of which a rehearsal is read.
 
     Returns
     -------
@@ -57,8 +61,9 @@ def inputs(
         files += _shared(home, instrument) if stage.codebook else []
     for wave in dict.fromkeys([owner, *_listed(parameters.get("waves"))]):
         if not stage.needs:
-            files += sorted((home.raw / wave).glob("*"))
-            files += sorted((home.rehearsals / wave).glob("*"))
+            raw = sorted((home.raw / wave).glob("*"))
+            files += [path for path in raw if not left_by_program(path.name)]
+            files += sorted((home.rehearsals / wave).glob("*")) if wave in rehearsed else []
         files += [home.raw / wave / "wave.yml"]
         files += [home.processed / wave / need / "manifest.json" for need in stage.needs]
     if stage.context:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from msfresearch.errors import SourceError
 from msfresearch.files import sha256_of, write_bytes
 from msfresearch.survey.manifest import Manifest
@@ -16,6 +18,8 @@ from msfresearch.yamlfile import load_model
 OWN = ("wave.yml", "received.yml")
 RECEIVED = "received.yml"
 REHEARSED = "rehearsal.json"
+#: What programs leave in a folder that somebody looked into.
+_LEFT_BY_PROGRAMS = ("desktop.ini", "thumbs.db")
 
 
 class Received(Strict):
@@ -53,12 +57,12 @@ def find_arrival(folder: Path) -> Arrival | None:
     Raises
     ------
     SourceError
-        When there is more than one, or the recorded one is gone.
+        When there is more than one, or it cannot be read, or the recorded one is gone.
     """
     files = [
         path
         for path in sorted(folder.iterdir())
-        if path.name not in OWN and not path.name.startswith((".", "~$"))
+        if path.name not in OWN and not left_by_program(path.name)
     ]
     structures = [path for path in files if path.suffix.lower() == ".lss"]
     exports = [path for path in files if path not in structures]
@@ -86,9 +90,39 @@ def find_arrival(folder: Path) -> Arrival | None:
     return Arrival(
         exports[0],
         structures[0] if structures else None,
-        known.sha256 if known is not None else sha256_of(exports[0]),
+        known.sha256 if known is not None else _fingerprint(exports[0]),
         known is not None,
     )
+
+
+def left_by_program(name: str) -> bool:
+    """Whether a file is nobody's: hidden, or the lock that Office puts beside what it has open."""
+    return name.startswith((".", "~$")) or name.casefold() in _LEFT_BY_PROGRAMS
+
+
+def _fingerprint(path: Path) -> str:
+    if path.name.encode("utf-8", "replace").decode("utf-8") != path.name:
+        raise SourceError(
+            "a file name that is no text, and cannot be told of",
+            file=path,
+            action="give the export another name; its content stays as it came",
+        )
+    if path.is_dir():
+        raise SourceError(
+            "a folder where the export itself should lie",
+            file=path,
+            expected="one file, and beside it at most one .lss",
+            action=f"put the export into {path.parent.name}/ and the folder elsewhere",
+        )
+    try:
+        return sha256_of(path)
+    except OSError as wrong:
+        raise SourceError(
+            "the export cannot be read",
+            file=path,
+            found=wrong.strerror,
+            action="put the file itself here, with the right to read it",
+        ) from None
 
 
 def record_arrival(arrival: Arrival) -> Path:
@@ -100,35 +134,26 @@ def record_arrival(arrival: Arrival) -> Path:
         ``received.yml``; to take another export, take this file away.
     """
     path = arrival.file.parent / RECEIVED
-    # JSON strings are YAML strings: a name may hold whatever a platform put into it.
-    text = f"file: {json.dumps(arrival.file.name)}\nsha256: {arrival.sha256}\n"
-    write_bytes(path, text.encode("utf-8"))
+    kept = {"file": arrival.file.name, "sha256": arrival.sha256}
+    # In ASCII and quoted: a name may hold whatever a platform or a file system put into it.
+    text = yaml.safe_dump(kept, default_style='"', sort_keys=False, width=float("inf"))
+    write_bytes(path, text.encode("ascii"))
     return path
 
 
 def find_rehearsal(folder: Path) -> Arrival | None:
-    """The simulated export in a wave's folder of rehearsals; None where none was made.
+    """The simulated export in a wave's folder of rehearsals; None where there is no whole one.
 
-    Raises
-    ------
-    SourceError
-        When the record beside it does not name a file that is there.
+    What is simulated can be made anew at any time, so half of it is nothing.
     """
-    record = folder / REHEARSED
-    if not record.exists():
-        return None
     try:
-        kept = json.loads(record.read_text(encoding="utf-8"))
-        file, sha256, structure = kept["file"], kept["sha256"], kept["structure"]
-    except (ValueError, LookupError, TypeError):
-        file = ""
-    if not file or not (folder / file).is_file():
-        raise SourceError(
-            "a rehearsal without its export",
-            file=record,
-            action=f"take the folder away; msfresearch rehearse {folder.name} makes it anew",
-        )
-    return Arrival(folder / file, folder / structure if structure else None, sha256, True)
+        kept = json.loads((folder / REHEARSED).read_text(encoding="utf-8"))
+        file, structure = folder / kept["file"], kept["structure"]
+        found = Arrival(file, folder / structure if structure else None, str(kept["sha256"]), True)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    there = [path for path in (found.file, found.structure) if path is not None]
+    return found if all(path.is_file() for path in there) else None
 
 
 def with_export(manifest: Manifest, file: Path, sha256: str, status: str) -> Manifest:

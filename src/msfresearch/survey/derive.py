@@ -110,10 +110,10 @@ def _joined(
     """Values of several items in one, such as CAN:national; missing where any of them is."""
     parts = list(item.joined_of)
     whole = values[parts].notna().all(axis=1)
-    joined = values[parts[0]].astype("str")
+    joined, first = values[parts[0]].astype("str"), why[parts[0]]
     for part in parts[1:]:
         joined = joined.str.cat(values[part].astype("str"), sep=":")
-    first = why[parts].bfill(axis=1).iloc[:, 0]
+        first = first.fillna(why[part])
     return joined.where(whole).astype("str"), first.where(~whole).astype("str")
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msfresearch.errors import SourceError
 from msfresearch.files import sha256_of, write_bytes
+from msfresearch.survey.arrival import RECEIVED, REHEARSED
 from msfresearch.survey.source import Source
 
 MIRROR_VARIABLE = "MSFRESEARCH_MIRROR"
@@ -151,5 +152,14 @@ def verify(source: Source, path: Path) -> None:
             file=path,
             found=f"SHA-256 {found} ({path.stat().st_size} bytes)",
             expected=f"SHA-256 {source.sha256}",
-            action="restore the file; if the new one is meant, write its hash into the manifest",
+            action=_way_out(path.parent),
         )
+
+
+def _way_out(folder: Path) -> str:
+    """What to do about a changed file: it depends on where its fingerprint was written down."""
+    if (folder / REHEARSED).exists():
+        return f"make the rehearsal anew: msfresearch rehearse {folder.name}"
+    if (folder / RECEIVED).exists():
+        return f"restore the file; if the new one is meant, take {RECEIVED} away"
+    return "restore the file; if the new one is meant, write its hash into the manifest"

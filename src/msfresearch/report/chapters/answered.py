@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing, lower_first
+from msfresearch.report.chapters.common import listing
 from msfresearch.report.chapters.fieldwork import Study
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, bullets, paragraph
@@ -43,20 +43,19 @@ def participated(made: Study, lang: str) -> Prose:
     )
     first = made.coverage.table.iloc[0]
     said = [
-        f"{count(int(whole['answers']), 'answer', lang)} are analysed, from "
+        f"Analysed: {count(int(whole['answers']), 'answer', lang)}, from "
         f"{count(int(first['covered']), 'member', lang)} of the frame's "
         f"{number(int(first['units']), 0, lang)}; a member is a country at a level here, since "
         "answers do not tell one local government of a country from another.",
-        f"By language of the form: {forms}.",
     ]
-    if whole["answers_without_member"]:
-        said.append(
-            f"{number(int(whole['answers_without_member']), 0, lang)} answers name no member."
-        )
-    if made.coverage.outside:
-        said.append(
-            f"{number(made.coverage.outside, 0, lang)} answers name a country that is no member."
-        )
+    if forms:
+        said.append(f"By language of the form: {forms}.")
+    for words, n in (
+        ("Without a member", int(whole["answers_without_member"])),
+        ("From a country that is no member", made.coverage.outside),
+    ):
+        if n:
+            said.append(f"{words}: {count(n, 'answer', lang)}.")
     if made.rates is None:
         said.append(
             "How many people could have answered is not known: there is a number of answers and a "
@@ -67,7 +66,8 @@ def participated(made: Study, lang: str) -> Prose:
 
 def rate_table(made: Study, lang: str) -> list[tables.Table]:
     """Outcome rates where the manifest tells of those who did not answer."""
-    if made.rates is None:
+    known = made.wave.manifest.denominator
+    if made.rates is None or known is None:
         return []
     return [
         tables.table(
@@ -82,6 +82,7 @@ def rate_table(made: Study, lang: str) -> list[tables.Table]:
                 "low": "95% from",
                 "high": "to",
             },
+            notes=f"Those who did not answer are counted as the manifest tells: {known.source}",
             lang=lang,
         )
     ]
@@ -90,11 +91,23 @@ def rate_table(made: Study, lang: str) -> list[tables.Table]:
 def curve_figure(made: Study, lang: str) -> list[Figure | Prose]:
     """Answers day by day, and what became of the relaunch."""
     windows = made.curve.windows
-    told = "; ".join(
+    told = [
         f"window {row['window']} ({row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}): "
         f"{count(int(row['n']), 'answer', lang)}"
+        + (f", {number(row['n_after_end'], 0, lang)} of them later" if row["n_after_end"] else "")
         for row in windows.to_dict("records")
-    )
+    ]
+    told += [
+        f"{words}: {count(n, 'answer', lang)}"
+        for words, n in (
+            ("before the first window", made.curve.before),
+            ("without a date", made.curve.undated),
+        )
+        if n
+    ]
+    said = paragraph(f"Answers by window: {'; '.join(told)}.")
+    if not made.curve.daily["n"].any():
+        return [said]
     return [
         figures.day_bars(
             made.curve.daily,
@@ -106,18 +119,20 @@ def curve_figure(made: Study, lang: str) -> list[Figure | Prose]:
             status=made.wave.manifest.status,
             lang=lang,
         ),
-        paragraph(
-            f"Answers by window: {told}. "
-            f"{number(made.curve.undated, 0, lang)} answers have no date."
-        ),
+        said,
     ]
 
 
 def funnel_figure(made: Study, lang: str) -> list[Figure | Prose]:
-    """How many of those who were asked answered each item, in the order of the form."""
+    """How many of those who were asked answered each item, in the order of the form.
+
+    Consent is left out: who did not give it is no answer here, so that all have answered it.
+    """
     rows = made.funnel.items
     labels = {item.id: item.label.in_language(lang) for item in made.table.items}
-    told = rows[rows["asked"] > 0]
+    told = rows[(rows["asked"] > 0) & (rows["item"] != made.consent)]
+    if not len(told):
+        return [paragraph("No question was asked of anybody whose answer is analysed.")]
     hardest = told.sort_values("share", kind="stable").to_dict("records")[0]
     off = rows.sort_values("broke_off", ascending=False, kind="stable").to_dict("records")[0]
     broken = int(rows["broke_off"].sum())
@@ -141,11 +156,11 @@ def funnel_figure(made: Study, lang: str) -> list[Figure | Prose]:
             lang=lang,
         ),
         paragraph(
-            f"Least often answered: {lower_first(labels[hardest['item']])} "
+            f"Least often answered: “{labels[hardest['item']]}” "
             f"({percent(hardest['share'], 0, lang)} of {number(hardest['asked'], 0, lang)}). "
             + (
                 f"{count(broken, 'answer', lang)} stopped before the end, most often after "
-                f"{lower_first(labels[off['item']])} ({number(off['broke_off'], 0, lang)})."
+                f"“{labels[off['item']]}” ({number(off['broke_off'], 0, lang)})."
                 if broken
                 else "No answer stopped before the end."
             )
@@ -225,8 +240,8 @@ def _covered(made: Study, lang: str) -> str:
     whole = rows.iloc[0]
     regions = rows[(rows["variable"] == "region") & (rows["units"] >= FEWEST_MEMBERS)]
     ordered = regions.sort_values("share", kind="stable").to_dict("records")
-    told = f"Answers cover {share_of(int(whole['covered']), int(whole['units']), lang)} members."
-    if len(ordered) > 1:
+    told = f"Members with an answer: {share_of(int(whole['covered']), int(whole['units']), lang)}."
+    if ordered and ordered[0]["share"] < ordered[-1]["share"]:
         low, high = ordered[0], ordered[-1]
         told += (
             f" Among regions with {FEWEST_MEMBERS} members or more, coverage runs from "

@@ -60,6 +60,12 @@ class Study:
     estimates: pd.DataFrame
 
     @property
+    def consent(self) -> str | None:
+        """Item in which respondents agreed to take part; None where the form has none."""
+        asked = self.table.respondents
+        return asked.consent.item if asked and asked.consent else None
+
+    @property
     def weights(self) -> pd.Series[float] | None:
         """Weight per answer; None where the answers could not be weighted."""
         return None if isinstance(self.weighed, str) else self.weighed.raked.weights
@@ -118,7 +124,7 @@ def _weighed(answers: pd.DataFrame, frame: pd.DataFrame) -> Weighed | str:
     try:
         return weigh(answers, frame)
     except MsfResearchError as wrong:
-        return wrong.problem
+        return _why(wrong)
 
 
 def _response(answers: pd.DataFrame, frame: pd.DataFrame) -> Representativeness | str:
@@ -126,7 +132,11 @@ def _response(answers: pd.DataFrame, frame: pd.DataFrame) -> Representativeness 
     try:
         return r_indicator(frame, heard, VARIABLES, ORDERS)
     except MsfResearchError as wrong:
-        return wrong.problem
+        return _why(wrong)
+
+
+def _why(wrong: MsfResearchError) -> str:
+    return f"{wrong.problem} ({wrong.found})" if wrong.found else wrong.problem
 
 
 def _rates(everyone: pd.DataFrame, wave: Wave) -> pd.DataFrame | None:

@@ -12,7 +12,7 @@ from msfresearch.report.prose import Prose, bullets, paragraph
 from msfresearch.report.wording import number
 from msfresearch.survey.cleaning import Cleaned
 from msfresearch.survey.intake import Intake
-from msfresearch.survey.privacy import SEARCHED
+from msfresearch.survey.privacy import UNKNOWN_TEST
 
 PLATFORMS = {
     "plain": "a plain table",
@@ -22,6 +22,25 @@ PLATFORMS = {
     "kobo": "KoBoToolbox or ODK",
     "google_forms": "Google Forms",
     "spss": "SPSS",
+}
+#: Personal data by what they are called where they are counted.
+KINDS = {
+    "response_id": "the platform's ids of answers",
+    "ip": "addresses of the internet",
+    "email": "e-mail addresses",
+    "first_name": "first names",
+    "last_name": "last names",
+    "phone": "telephone numbers",
+    "token": "tokens",
+    "external_ref": "references to other files",
+    "username": "names of users",
+    "latitude": "latitudes",
+    "longitude": "longitudes",
+    "e-mail address": "e-mail addresses within answers",
+    "web address": "web addresses within answers",
+    "handle": "handles within answers",
+    "telephone number": "telephone numbers within answers",
+    "number": "numbers within answers that may name somebody",
 }
 #: What a wave that is no survey says in the place of these tables.
 NO_EXPORT = (
@@ -36,11 +55,9 @@ def reading(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
         return [paragraph(NO_EXPORT)]
     shown: list[tables.Table | Prose] = []
     for intake in cleaned.intake.values():
-        shown.append(
-            paragraph(
-                f"The file was read as an export of {PLATFORMS[intake.platform]}: {intake.reason}"
-            )
-        )
+        platform = PLATFORMS[intake.platform]
+        reason = intake.reason.removesuffix(f": {platform}")
+        shown.append(paragraph(f"The file was read as an export of {platform}: {reason}."))
         steps = pd.DataFrame(
             {
                 "rule": [step.rule for step in intake.account],
@@ -99,14 +116,15 @@ def screening(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
     for intake in cleaned.intake.values():
         shown.append(
             tables.table(
-                intake.screened[["rule", "rows_in", "rows_out", "detail"]],
+                intake.screened[["rule", "n", "rows_in", "rows_out", "detail"]],
                 "Rules of screening, in the order of their application",
                 stub="rule",
                 columns={
                     "rule": "Rule",
+                    "n": "Rows it met",
                     "rows_in": "Rows in",
                     "rows_out": "Rows out",
-                    "detail": "What it met",
+                    "detail": "More of it",
                 },
                 notes="A row that was set aside is not lost: it stands with its line and the rule "
                 "in table set_aside of stage clean.",
@@ -125,11 +143,13 @@ def kept(cleaned: Cleaned, lang: str) -> str:
     for intake in cleaned.intake.values():
         aside, left = len(intake.set_aside), len(intake.raw)
         parts.append(
-            f"Of {number(aside + left, 0, lang)} rows in the file {number(aside, 0, lang)} were "
-            f"set aside and {number(left, 0, lang)} are analysed. "
-            f"{number(len(intake.listed), 0, lang)} more were listed as nearly the same as another "
-            "answer of their member, and kept."
+            f"Rows in the file: {number(aside + left, 0, lang)}; set aside: "
+            f"{number(aside, 0, lang)}; analysed: {number(left, 0, lang)}."
         )
+        why = intake.listed["rule"].value_counts(sort=False)
+        if len(why):
+            odd = "; ".join(f"{rule}: {number(n, 0, lang)}" for rule, n in why.items())
+            parts.append(f"Analysed and listed, since something about them is odd: {odd}.")
     return " ".join(parts)
 
 
@@ -149,13 +169,18 @@ def personal(cleaned: Cleaned, lang: str) -> Prose:
 
 
 def _split_off(intake: Intake, lang: str) -> list[str]:
-    told = intake.masked[intake.masked["kind"] != SEARCHED]
-    by_kind = told.groupby("kind", sort=False)["n"].sum()
-    found = {str(kind): int(n) for kind, n in by_kind.items() if n}
-    if not found:
-        return ["No e-mail address, telephone number, name or address was in the file."]
-    kinds = listing((f"{kind} ({number(n, 0, lang)})" for kind, n in found.items()), 20)
-    return [f"Split off on reading: {kinds}."]
+    by_kind = intake.masked.groupby("kind", sort=False)["n"].sum()
+    found = {KINDS[kind]: int(by_kind[kind]) for kind in KINDS if by_kind.get(kind, 0)}
+    kinds = listing((f"{kind} ({number(n, 0, lang)})" for kind, n in found.items()), len(KINDS))
+    said = [
+        f"Split off on reading: {kinds}."
+        if found
+        else "No e-mail address, telephone number, name or address was in the file."
+    ]
+    unknown = int(by_kind.get(UNKNOWN_TEST, 0))
+    if unknown:
+        said.append(f"Ids that wave.yml names as tests and no row has: {number(unknown, 0, lang)}.")
+    return said
 
 
 def results(cleaned: Cleaned) -> dict[str, pd.DataFrame]:

@@ -247,7 +247,7 @@ def found(one: Faced, lang: str) -> list[str]:
     if len(wide.columns) < len(NAMES) or not len(wide):
         return ["Too few members are coded by the reviewers and answered by both sides."]
     told = listing(
-        f"{one.item(str(name)).label.in_language(lang).rstrip('?')} "
+        f"“{one.item(str(name)).label.in_language(lang)}” "
         f"({percent(row['government'], 0, lang)} and {percent(row['civil_society'], 0, lang)})"
         for name, row in wide.iterrows()
     )

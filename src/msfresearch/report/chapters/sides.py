@@ -9,10 +9,10 @@ import pandas as pd
 
 from msfresearch.errors import PlanError
 from msfresearch.report import figures, tables
-from msfresearch.report.chapters.common import listing, lower_first, status_of
+from msfresearch.report.chapters.common import listing, status_of
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
-from msfresearch.report.wording import interval, number, p_value, percent
+from msfresearch.report.wording import count, interval, number, p_value, percent
 from msfresearch.success.gaps import MINIMUM_DYADS, eye_to_eye, gaps
 from msfresearch.success.plan import Plan
 from msfresearch.success.plan_sides import Sides
@@ -129,8 +129,8 @@ def _values(item: Item, questionnaire: Questionnaire) -> list[float]:
 
 def overlap(one: Faced, lang: str) -> str:
     """How many members each side has, and in how many both answered."""
-    here = {side: set(frame["member"].dropna()) for side, frame in one.answers.items()}
-    both = here["government"] & here["civil_society"]
+    here = _members(one)
+    both = set.intersection(*here.values())
     told = listing(
         f"{NAMES[side]} of {number(len(members), 0, lang)}" for side, members in here.items()
     )
@@ -142,8 +142,22 @@ def overlap(one: Faced, lang: str) -> str:
     )
 
 
+def _members(one: Faced) -> dict[str, set[str]]:
+    return {side: set(frame["member"].dropna()) for side, frame in one.answers.items()}
+
+
 def _shown(one: Faced) -> pd.DataFrame:
     return one.found[one.found["status"] == "estimated"]
+
+
+def _scales(one: Faced) -> pd.DataFrame:
+    """Items that can be told and have a scale."""
+    rows = _shown(one)
+    return rows[~rows["item"].isin(_numbers(one))]
+
+
+def _numbers(one: Faced) -> list[str]:
+    return [name for name in one.sides.items if one.item(name).type == "numeric"]
 
 
 def few(one: Faced, lang: str) -> str:
@@ -152,7 +166,7 @@ def few(one: Faced, lang: str) -> str:
     if not len(rows):
         return "Every planned item has enough members."
     parts = [
-        f"{_label(one, row['item'], lang)} ({number(row['dyads'], 0, lang)} members)"
+        f"{_quoted(one, row['item'], lang)} ({count(row['dyads'], 'member', lang)})"
         for row in rows.to_dict("records")
     ]
     return f"Not told, for too few members or no difference among them: {listing(parts, 20)}."
@@ -162,10 +176,14 @@ def _label(one: Faced, item: str, lang: str) -> str:
     return one.item(item).label.in_language(lang)
 
 
+def _quoted(one: Faced, item: str, lang: str) -> str:
+    """A label as it stands within a sentence: most are questions."""
+    return f"“{_label(one, item, lang)}”"
+
+
 def gap_figure(one: Faced, lang: str) -> Figure | Prose:
     """The mean gap of each scale item, in parts of its scale."""
-    rows = _shown(one)
-    rows = rows[[one.item(name).type != "numeric" for name in rows["item"]]]
+    rows = _scales(one)
     if not len(rows):
         return paragraph("No item has enough members for a gap to be drawn.")
     width = pd.Series(
@@ -253,33 +271,52 @@ def _intervals(
     rows: pd.DataFrame, value: str, low: str, high: str, lang: str, null: float = 0.0
 ) -> list[str]:
     return [
-        interval(row[value], row[low], row[high], level=None, null_value=null, lang=lang)
-        for row in rows.to_dict("records")
+        interval(*bounds, level=None, null_value=null, lang=lang)
+        for bounds in zip(rows[value], rows[low], rows[high], strict=True)
     ]
 
 
 def face_to_face(one: Faced, lang: str) -> list[Figure | tables.Table | Prose]:
     """How both sides' answers are spread in the members where both answered.
 
-    The item on which they agree least is drawn; all stand in a table, level by level.
+    The item on which they agree least is drawn; all stand in a table, a row for each. An item
+    that can be told has at least ``MINIMUM_DYADS`` answers from either side.
     """
-    shown = [name for name in _shown(one)["item"] if one.item(name).type != "numeric"]
-    if not shown:
+    scales = _scales(one)
+    if not len(scales):
         return [paragraph("No item has enough members for its answers to be laid side by side.")]
-    rows = [row for name in shown for row in _spread(one, name, lang)]
+    held = len(one.found) - len(_numbers(one)) - len(scales)
     table = tables.table(
-        pd.DataFrame(rows)[["item", "level", *NAMES]],
+        pd.DataFrame(
+            {"item": _label(one, name, lang)} | _shares(one, name, lang) for name in scales["item"]
+        ),
         "Answers of both sides, item by item",
-        columns={"item": "Item", "level": "Answer", **{key: _titled(key) for key in NAMES}},
-        formats=dict.fromkeys(NAMES, "share"),
-        notes="Of the answers from members in which both sides answered the item; a member may "
-        "have several. Every answer counts the same here, while in the gap every member does.",
+        stub="item",
+        columns={"item": "Item", **{key: _titled(key) for key in NAMES}},
+        notes=(
+            "Of the answers from members in which both sides answered the item; a member may have "
+            "several. Every answer counts the same here, while in the gap every member does.",
+            f"Held back, with answers from fewer than {MINIMUM_DYADS} members or no difference "
+            f"among their gaps: {count(held, 'item', lang)}.",
+        ),
         layout="records",
         lang=lang,
     )
-    _, least = eye_to_eye(one.found, 1)
+    _, least = eye_to_eye(scales, 1)
     drawn = [_faces(one, least[0], lang)] if least else []
     return [*drawn, table]
+
+
+def _shares(one: Faced, name: str, lang: str) -> dict[str, str]:
+    """Either side's answers to an item: "Very poor 20%, Poor 24%"."""
+    counts = _spread(one, name, lang)
+    return {
+        side: ", ".join(
+            f"{level} {percent(n / counts[side].sum(), 0, lang)}"
+            for level, n in counts[side].items()
+        )
+        for side in NAMES
+    }
 
 
 def _titled(side: str) -> str:
@@ -288,19 +325,13 @@ def _titled(side: str) -> str:
 
 def _faces(one: Faced, name: str, lang: str) -> Figure:
     """The answers to one item, a bar for each side."""
-    rows = _spread(one, name, lang)
+    counts = _spread(one, name, lang).rename(columns=_titled)
     return figures.stacked_levels(
-        pd.DataFrame(
-            [
-                {"side": _titled(side), "level": row["level"], "n": row[f"n_{side}"]}
-                for side in NAMES
-                for row in rows
-            ]
-        ),
+        counts.melt(var_name="side", value_name="n", ignore_index=False).reset_index(names="level"),
         "side",
         "level",
         "n",
-        levels=[str(row["level"]) for row in rows],
+        levels=list(counts.index),
         title=f"Least agreed on: {_label(one, name, lang)}",
         caption="Answers of the members in which both sides answered; n counts answers.",
         status=one.status,
@@ -308,38 +339,29 @@ def _faces(one: Faced, name: str, lang: str) -> Figure:
     )
 
 
-def _spread(one: Faced, name: str, lang: str) -> list[dict[str, object]]:
-    """Per level, lowest first: its share and number among either side's answers."""
+def _spread(one: Faced, name: str, lang: str) -> pd.DataFrame:
+    """A row per level, lowest first: how many of either side's answers it has."""
     frames = {side: one.answers[side].dropna(subset=["member", name]) for side in NAMES}
-    both = set(frames["government"]["member"]) & set(frames["civil_society"]["member"])
+    both = set.intersection(*(set(frame["member"]) for frame in frames.values()))
     counts = {
         side: frame.loc[frame["member"].isin(both), name].value_counts()
         for side, frame in frames.items()
     }
     levels = sorted(one.questionnaire.levels(one.item(name)), key=lambda level: level.value)
-    return [
-        {
-            "item": _label(one, name, lang),
-            "level": level.label.in_language(lang),
-            **{
-                side: int(counts[side].get(level.value, 0)) / int(counts[side].sum())
-                for side in NAMES
-            },
-            **{f"n_{side}": int(counts[side].get(level.value, 0)) for side in NAMES},
-        }
-        for level in levels
-    ]
+    return pd.DataFrame(
+        {side: [int(counts[side].get(level.value, 0)) for level in levels] for side in NAMES},
+        index=[level.label.in_language(lang) for level in levels],
+    )
 
 
 def eye_to_eye_words(one: Faced, lang: str) -> list[str]:
     """On what the sides agree most and least, and where government is clearly rosier."""
-    most, least = eye_to_eye(one.found)
+    most, least = eye_to_eye(_shown(one))
     kappa = one.found.set_index("item")["kappa"]
 
     def told(names: list[str]) -> str:
         return listing(
-            f"{lower_first(_label(one, name, lang))} ({number(kappa[name], 2, lang)})"
-            for name in names
+            f"{_quoted(one, name, lang)} ({number(kappa[name], 2, lang)})" for name in names
         )
 
     said: list[str] = []
@@ -353,33 +375,25 @@ def eye_to_eye_words(one: Faced, lang: str) -> list[str]:
 def headlines(one: Faced, lang: str) -> list[str]:
     """What the comparison found, a sentence each."""
     rows = _shown(one)
-    scales = rows[[one.item(name).type != "numeric" for name in rows["item"]]]
-    rosier = scales[scales["low"] > 0]
-    darker = scales[scales["high"] < 0]
-    both = len(
-        set(one.answers["government"]["member"].dropna())
-        & set(one.answers["civil_society"]["member"].dropna())
-    )
+    scales = _scales(one)
+    rosier, darker = scales[scales["low"] > 0], scales[scales["high"] < 0]
+    both = len(set.intersection(*_members(one).values()))
     said = [
-        f"Both sides answered in {number(both, 0, lang)} members; "
-        f"{number(len(rows), 0, lang)} of {number(len(one.found), 0, lang)} planned items have "
-        f"enough of them to be told."
+        f"Both sides answered in {count(both, 'member', lang)}; {number(len(rows), 0, lang)} of "
+        f"{number(len(one.found), 0, lang)} planned items have enough of them to be told."
     ]
-    if len(scales):
-        said.append(
-            f"Government's answers are clearly higher on {number(len(rosier), 0, lang)} of "
-            f"{number(len(scales), 0, lang)} scale items and clearly lower on "
-            f"{number(len(darker), 0, lang)}; on the others the interval of the gap holds zero, "
-            "which shows neither a gap nor its absence."
-        )
     if len(scales):
         width = [_width(one.item(name), one.questionnaire) for name in scales["item"]]
         place = int((scales["gap"] / width).abs().to_numpy().argmax())
         row = scales.to_dict("records")[place]
-        said.append(
-            f"The widest gap: {lower_first(_label(one, row['item'], lang))}, "
+        said += [
+            f"Government's answers are clearly higher on {number(len(rosier), 0, lang)} of "
+            f"{count(len(scales), 'item', lang)} with a scale and clearly lower on "
+            f"{number(len(darker), 0, lang)}; on the others the interval of the gap holds zero, "
+            "which shows neither a gap nor its absence.",
+            f"The widest gap: {_quoted(one, row['item'], lang)}, "
             f"{interval(row['gap'], row['low'], row['high'], lang=lang)} on its scale; in "
             f"{percent(row['superiority'], 0, lang)} of pairs government says more, ties counting "
-            "half."
-        )
+            "half.",
+        ]
     return [*said, *eye_to_eye_words(one, lang)]

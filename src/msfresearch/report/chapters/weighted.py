@@ -14,7 +14,10 @@ from msfresearch.report.chapters.common import listing
 from msfresearch.report.chapters.fieldwork import Study
 from msfresearch.report.prose import Prose, bullets, paragraph
 from msfresearch.report.wording import count, interval, number, p_value, share_of
+from msfresearch.survey.fieldwork.balance import ORDERS
 from msfresearch.survey.fieldwork.design import kish
+from msfresearch.survey.fieldwork.margins import JOINT
+from msfresearch.survey.fieldwork.rake import Raked
 
 NAMES = {"region": "Region", "income": "Income group", "level": "Level of government"}
 #: Answers and members that a weighted figure needs to be printed.
@@ -24,8 +27,14 @@ FEWEST_ANSWERS, FEWEST_MEMBERS = 10, 5
 def response_words(made: Study, lang: str) -> list[Prose | tables.Table]:
     """How far the members heard are a picture of the frame: R-indicator and its parts."""
     found = made.response
+    whole = made.coverage.table.iloc[0]
+    if whole["covered"] == whole["units"]:
+        return [paragraph("Every member of the frame is heard: none of any kind is missing.")]
     if isinstance(found, str):
         return [paragraph(f"The R-indicator could not be computed: {found}.")]
+    merged = dict.fromkeys((key.partition(":")[0], into) for key, into in found.merged.items())
+    if sum(map(_whole, merged)) == len(NAMES):
+        return [paragraph("Too few members are heard to tell which kinds of them are missing.")]
     # Rounded, it is 1 where the fitted variation is no larger than chance makes it.
     told = (
         f"R-indicator by region, income group and level: "
@@ -35,19 +44,14 @@ def response_words(made: Study, lang: str) -> list[Prose | tables.Table]:
         else "Response varies no more between regions, income groups and levels than chance would "
         f"make it (R-indicator without adjustment {number(found.r_unadjusted, 2, lang)})."
     )
-    merged = (
-        f" Groups merged because all or none of them were heard: "
-        f"{listing(_merged(key, value) for key, value in found.merged.items())}."
-        if found.merged
-        else ""
-    )
+    together = "".join(f" {_together(one)}" for one in merged)
     largest = (
         f" Relative to its spread, a mean over those heard can be off by at most "
         f"{number(found.cv, 2, lang)} standard deviations because of these three."
     )
     rows = found.variables
     return [
-        paragraph(told + merged + largest),
+        paragraph(told + together + largest),
         tables.table(
             pd.DataFrame(
                 {
@@ -71,10 +75,19 @@ def response_words(made: Study, lang: str) -> list[Prose | tables.Table]:
     ]
 
 
-def _merged(key: str, value: str) -> str:
-    variable, _, category = key.partition(": ")
-    parts = [CATEGORIES.get(part.strip(), part.strip()) for part in value.split(" + ")]
-    return f"{NAMES[variable]} {CATEGORIES.get(category, category)} (with {listing(parts)})"
+def _whole(merged: tuple[str, str]) -> bool:
+    """Whether a group holds every category of its variable."""
+    variable, group = merged
+    return set(group.split(JOINT)) == set(ORDERS[variable])
+
+
+def _together(merged: tuple[str, str]) -> str:
+    variable, group = merged
+    if _whole(merged):
+        return f"{NAMES[variable]} is left out: too few members are heard to compare its groups."
+    parts = [CATEGORIES[part] for part in group.split(JOINT)]
+    which = "one" if len(parts) == 2 else "some"
+    return f"{listing(parts)} stand together, because all or none of {which} were heard."
 
 
 def relaunch_words(made: Study, lang: str) -> list[Prose | tables.Table]:
@@ -87,6 +100,8 @@ def relaunch_words(made: Study, lang: str) -> list[Prose | tables.Table]:
         f"({count(found.early_members, 'member', lang)}) and {number(found.late, 0, lang)} after "
         f"it ({count(found.late_members, 'member', lang)}). "
     )
+    if found.undated:
+        told += f"On neither side of it: {count(found.undated, 'answer', lang)}. "
     if found.p is None:
         return [paragraph(told + "Too few to compare.")]
     told += (
@@ -99,7 +114,11 @@ def relaunch_words(made: Study, lang: str) -> list[Prose | tables.Table]:
         )
         + found.reading.in_language(lang)
     )
-    rows = found.table.dropna(subset=["p_joint"]).sort_values("p_joint", kind="stable").head(10)
+    compared = found.table.dropna(subset=["p_joint"])
+    enough = compared[["n_early", "n_late"]].min(axis=1) >= FEWEST_ANSWERS
+    rows = compared[enough].sort_values("p_joint", kind="stable").head(10)
+    if not len(rows):
+        return [paragraph(told)]
     labels = {item.id: item.label.in_language(lang) for item in made.table.items}
     return [
         paragraph(told),
@@ -116,7 +135,7 @@ def relaunch_words(made: Study, lang: str) -> list[Prose | tables.Table]:
                     "p": rows["p_joint"].astype("float64"),
                 }
             ),
-            "The ten largest differences between late and early answers",
+            "The largest differences between late and early answers, ten at most",
             stub="item",
             formats={"p": "p"},
             columns={
@@ -127,7 +146,9 @@ def relaunch_words(made: Study, lang: str) -> list[Prose | tables.Table]:
                 "p": "Joint p",
             },
             notes="Means of scales and numbers, shares of other answers. The joint p holds for all "
-            "comparisons together; each interval stands for itself and counts members.",
+            "comparisons together; each interval stands for itself and counts members. Not "
+            f"printed, with fewer than {FEWEST_ANSWERS} answers before or after: "
+            f"{number(int((~enough).sum()), 0, lang)}.",
             layout="records",
             lang=lang,
         ),
@@ -141,30 +162,44 @@ def _named(row: Mapping[Any, Any], labels: dict[str, str], made: Study, lang: st
     asked = made.table.item(item)
     words = {option.id: option.label.in_language(lang) for option in asked.options}
     words |= {
-        key: one.label.in_language(lang)
-        for one in made.wave.questionnaire.levels(asked)
-        for key in (one.code, str(one.value))
+        str(one.value): one.label.in_language(lang) for one in made.wave.questionnaire.levels(asked)
     }
-    return f"{labels[item]}: {words.get(level, level)}"
+    return f"{labels[item]} – {words[level]}"
+
+
+def _all_merged(raked: Raked) -> bool:
+    """Whether each margin has one group left: such weights are of no frame."""
+    return raked.margins["variable"].is_unique
 
 
 def weight_words(made: Study, lang: str) -> list[Prose | tables.Table]:
     """How the answers were weighted to the frame, and what that costs."""
-    if isinstance(made.weighed, str) or made.weights is None:
+    if isinstance(made.weighed, str):
         return [paragraph(f"The answers could not be weighted to the frame: {made.weighed}.")]
     raked = made.weighed.raked
-    cost = kish(made.weights)
+    if _all_merged(raked):
+        return [
+            paragraph(
+                "There are too few answers to weight them to the frame: all groups of every margin "
+                "had to be merged, so that every member counts the same."
+            )
+        ]
+    cost = kish(raked.weights)
     told = [
         "Answers are raked to the frame's members by region, income group and level: every member "
         "counts once before raking, however many answered for it.",
         f"Groups with fewer than {number(made.weighed.least, 0, lang)} answers are merged with a "
-        f"neighbour: {number(len(raked.collapsed), 0, lang)} were.",
-        f"The margins are met to {raked.off:.0e} of their targets; "
-        f"{count(raked.trimmed, 'answer', lang)} are held down at "
-        + (f"{number(raked.cap, 1, lang)} times the mean weight." if raked.cap else "no cap."),
+        f"neighbour; merged: {number(len(raked.collapsed), 0, lang)}.",
+        f"The margins are met to {raked.off:.0e} of their targets. "
+        + (
+            f"Held down at {number(raked.cap, 1, lang)} times the mean weight: "
+            f"{count(raked.trimmed, 'answer', lang)}."
+            if raked.cap
+            else "No weight is held down."
+        ),
         f"Kish's design effect is {number(cost.deff, 2, lang)}: "
-        f"{number(len(made.weights), 0, lang)} weighted answers tell as much as "
-        f"{number(cost.n_eff, 0, lang)} equal ones.",
+        f"{count(len(raked.weights), 'answer', lang)} with these weights can tell as much "
+        f"as {number(cost.n_eff, 0, lang)} with equal ones.",
     ]
     rows = made.balance
     return [
@@ -201,7 +236,7 @@ def weight_words(made: Study, lang: str) -> list[Prose | tables.Table]:
 
 def estimate_table(made: Study, lang: str) -> list[tables.Table | Prose]:
     """Weighted figures beside unweighted ones."""
-    rows = made.estimates
+    rows = made.estimates[made.estimates["item"] != made.consent]
     yes_no = rows["level"].isin(["1"]) & (rows["measure"] == "share")
     told = rows[(rows["measure"] == "mean") | yes_no]
     # An item with a mean has its levels in the stored table; here its mean is enough.
@@ -213,6 +248,12 @@ def estimate_table(made: Study, lang: str) -> list[tables.Table | Prose]:
         return [paragraph("No item has enough answers for a figure that stands for the frame.")]
     labels = {item.id: item.label.in_language(lang) for item in made.table.items}
     names = {"unweighted": ("low", "high"), "weighted": ("weighted_low", "weighted_high")}
+    heads = {
+        "unweighted": "Unweighted (95% interval)",
+        "weighted": "Weighted (95% interval)",
+    }
+    if made.weights is None:
+        del names["weighted"], heads["weighted"]
     return [
         tables.table(
             pd.DataFrame(
@@ -234,17 +275,15 @@ def estimate_table(made: Study, lang: str) -> list[tables.Table | Prose]:
                     },
                 }
             ),
-            "Answers as they came, and weighted to the frame",
+            "Answers as they came"
+            + ("" if made.weights is None else ", and weighted to the frame"),
             stub="item",
-            columns={
-                "item": "Item",
-                "n": "n",
-                "unweighted": "Unweighted (95% interval)",
-                "weighted": "Weighted (95% interval)",
-            },
-            notes="Means of scales and numbers; of yes/no items the share of yes. Intervals count "
-            f"members. Not printed, with fewer than {FEWEST_ANSWERS} answers or {FEWEST_MEMBERS} "
-            f"members: {number(int((~enough).sum()), 0, lang)}.",
+            columns={"item": "Item", "n": "n", **heads},
+            notes="Means of scales and numbers; of other items the share of the answer that is "
+            "named. Intervals count members. Not printed, with fewer than "
+            f"{FEWEST_ANSWERS} answers or {FEWEST_MEMBERS} members: "
+            f"{number(int((~enough).sum()), 0, lang)}. Every answer of every item stands in table "
+            "estimates of stage fieldwork.",
             layout="records",
             lang=lang,
         )
@@ -259,12 +298,12 @@ def found(made: Study, lang: str) -> list[str]:
     """What the fieldwork amounts to, in a sentence or two."""
     whole = made.coverage.table.iloc[0]
     said = [
-        f"Answers come from {share_of(int(whole['covered']), int(whole['units']), lang)} members."
+        f"Members with an answer: {share_of(int(whole['covered']), int(whole['units']), lang)}."
     ]
-    if made.weights is not None:
-        cost = kish(made.weights)
+    if not isinstance(made.weighed, str) and not _all_merged(made.weighed.raked):
+        weights = made.weighed.raked.weights
         said.append(
-            f"Weighted to the frame, {number(len(made.weights), 0, lang)} answers tell as much as "
-            f"{number(cost.n_eff, 0, lang)}."
+            f"Weighted to the frame, {count(len(weights), 'answer', lang)} can tell as much "
+            f"as {number(kish(weights).n_eff, 0, lang)} with equal weights."
         )
     return said

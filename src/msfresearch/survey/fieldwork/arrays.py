@@ -19,7 +19,7 @@ def adder(code: Codes) -> Any:
     from scipy.sparse import csr_matrix
 
     n = len(code)
-    return csr_matrix((np.ones(n), (code, np.arange(n))), shape=(int(code.max()) + 1, n))
+    return csr_matrix((np.ones(n), (code, np.arange(n))), shape=(int(code.max(initial=-1)) + 1, n))
 
 
 def dummies(codes: list[Codes]) -> Array:

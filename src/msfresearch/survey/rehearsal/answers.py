@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from msfresearch.survey.items import Item
 from msfresearch.survey.rehearsal.grammar import Said, compose
+from msfresearch.survey.rehearsal.numbers import NumberLaw
 from msfresearch.survey.rehearsal.people import People
 from msfresearch.survey.rehearsal.sentences import OTHERS
 from msfresearch.survey.rehearsal.world import (
@@ -26,8 +27,6 @@ from msfresearch.survey.rehearsal.world import (
 
 #: Share of open answers that are in another language than the form's.
 ANOTHER_LANGUAGE = 0.04
-#: A number with a wider range than this one is of the order of ten, whatever its limit.
-WIDE = 400.0
 Words = NDArray[np.object_]
 
 
@@ -186,7 +185,7 @@ def _item(
         picked = sample(law, view + government * law.rosier, rng)
         words = np.array(law.codes, dtype=object)[picked]
     elif item.type == "numeric":
-        words = _numbers(world, item, view, rng)
+        words = NumberLaw.of(item, world.questionnaire).draw(view, rng)
     else:
         words = _others(item, people, rng)
     chance = rng.random(n)
@@ -222,27 +221,6 @@ def _multi(
         its = ticked[:, boxes.index(item.other.code)] if item.other.code in boxes else empty
         columns.append((f"{item.id}_other", np.where(its, beside, "")))
     return columns
-
-
-def _numbers(world: World, item: Item, view: Array, rng: np.random.Generator) -> Words:
-    from scipy.special import ndtr
-
-    low = 0.0 if item.minimum is None else item.minimum
-    noise = rng.standard_normal(len(view))
-    if item.maximum is None or item.maximum - low > WIDE:
-        found = low + np.minimum(np.exp(2.3 + 0.4 * view + 0.6 * noise), WIDE)
-    else:
-        found = low + (item.maximum - low) * ndtr(0.5 * view + 0.7 * noise)
-    whole = np.floor(found).astype("int64")
-    codes = world.questionnaire.missing_codes(item)
-    while np.isin(whole.astype(str), list(codes)).any():
-        # 97 days or 97 per cent would read as "don't know": nobody here means it.
-        whole = np.where(np.isin(whole.astype(str), list(codes)), whole - 1, whole)
-    words = whole.astype(str).astype(object)
-    if not item.whole:
-        half = (rng.random(len(view)) < 0.1) & (whole > low)
-        words = np.where(half, (whole - 1).astype(str).astype(object) + ".5", words)
-    return words
 
 
 def _others(item: Item, people: People, rng: np.random.Generator) -> Words:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from msfresearch.survey.items import Item
 from msfresearch.survey.manifest import Manifest
+from msfresearch.survey.rehearsal.numbers import NumberLaw
 from msfresearch.survey.rehearsal.people import window_shares
 from msfresearch.survey.rehearsal.world import (
     LATER,
@@ -18,8 +19,8 @@ from msfresearch.survey.rehearsal.world import (
     World,
 )
 
-#: Columns of the table of estimands. ``statistic`` is mean (of an ordinal item, of the values
-#: of its levels) or share (of those who answered, by level or option).
+#: Columns of the table of estimands. ``statistic`` is mean (of a number, or of the values of an
+#: ordinal item's levels) or share (of those who answered, by level or option).
 COLUMNS = (
     "item",
     "level",
@@ -30,13 +31,14 @@ COLUMNS = (
     "other_side",
     "gap",
 )
-_NODES = 25
+#: Points at which a normal distribution is integrated.
+NODES = 25
 
 
 def estimands(
     world: World, manifest: Manifest, units: pd.DataFrame, government: bool
 ) -> pd.DataFrame:
-    """Means and shares of every item with a scale, and of every option.
+    """Means and shares of every item with a scale, means of numbers, shares of every option.
 
     All are conditional on the item being asked and answered, as a survey's own figures are, and
     average over early and late respondents as they come.
@@ -61,18 +63,19 @@ def estimands(
         world. ``these_members``: the same given the states that this seed drew.
         ``expected_unweighted``: what the plain mean comes to, given who answers. ``other_side``:
         ``truth`` as the other side sees it. ``gap``: government minus civil society, over the
-        same members.
+        same members; what members in which both sides answered come to is told by
+        :func:`msfresearch.survey.rehearsal.dyads.dyad_estimands`.
     """
     cells, weight, answers = _cells(units)
     whole = np.sqrt(MEMBER_SD**2 + RESPONDENT_SD**2)
-    wide = _View(cells, whole, manifest)
-    fixed = _View(units[["systematic", "state"]].sum(axis=1).to_numpy(), RESPONDENT_SD, manifest)
+    wide = View(cells, whole, manifest)
+    fixed = View(units[["systematic", "state"]].sum(axis=1).to_numpy(), RESPONDENT_SD, manifest)
     members = units.n_members.to_numpy(dtype="float64")
     rows: list[dict[str, object]] = []
     for item in world.asked:
-        mine = _shares(world, item, wide, government)
-        theirs = _shares(world, item, wide, not government)
-        here = _shares(world, item, fixed, government)
+        mine = figures(world, item, wide, government)
+        theirs = figures(world, item, wide, not government)
+        here = figures(world, item, fixed, government)
         for (level, statistic), (top, base) in mine.items():
             truth = _ratio(top, base, weight)
             other = _ratio(*theirs[level, statistic], weight)
@@ -91,11 +94,11 @@ def estimands(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-class _View:
+class View:
     """Latent views and their weights: cells, windows and nodes of a normal distribution."""
 
     def __init__(self, centres: Array, spread: float, manifest: Manifest) -> None:
-        node, mass = np.polynomial.hermite_e.hermegauss(_NODES)
+        node, mass = np.polynomial.hermite_e.hermegauss(NODES)
         windows = window_shares(manifest)
         shift = LATER * (np.arange(len(windows)) > 0)
         self.values = np.asarray(
@@ -122,11 +125,18 @@ def _ratio(top: Array, base: Array, weight: Array) -> float:
     return float((top * weight).sum() / (base * weight).sum())
 
 
-def _shares(
-    world: World, item: Item, view: _View, government: bool
+def figures(
+    world: World, item: Item, view: View, government: bool
 ) -> Mapping[tuple[str, str], tuple[Array, Array]]:
-    """Per level: expected answers there, and expected answers in all, by cell."""
-    if not item.scale and not item.options:
+    """What is expected of an item in each cell of a view.
+
+    Returns
+    -------
+    dict
+        Level ("" of a mean) and statistic to the expected sum of what is averaged, and the
+        expected answers in all, by cell; both up to one factor that is the same in every cell.
+    """
+    if not item.scale and not item.options and item.type != "numeric":
         return {}
     put = _put(world, item, view.values, government) * view.mass
     base = put.sum(axis=(1, 2))
@@ -140,6 +150,10 @@ def _shares(
             (option, "share"): ((put * tick / any_tick).sum(axis=(1, 2)), base)
             for option, tick in ticks.items()
         }
+    if item.type == "numeric":
+        # Both sides read one calendar: a number has no rosier side.
+        said = NumberLaw.of(item, world.questionnaire).mean(view.values)
+        return {("", "mean"): ((put * said).sum(axis=(1, 2)), base)}
     law = world.laws[item.id]
     by_level = (_law(world, item.id, view.values, government) * put[..., None]).sum(axis=(1, 2))
     found = {(code, "share"): (by_level[:, place], base) for place, code in enumerate(law.codes)}
