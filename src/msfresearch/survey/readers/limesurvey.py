@@ -58,43 +58,40 @@ PARTICIPANTS: dict[str, Role] = {
     ),
 }
 #: What the columns above are called where headings are texts, in the languages of the forum.
-_SAID: dict[str, str] = {
-    said: code
-    for code, all_said in {
-        "id": ("response id", "id de respuesta", "id de la reponse", "id de reponse"),
-        "submitdate": ("date submitted", "fecha de envio", "date de soumission"),
-        "lastpage": ("last page", "ultima pagina", "derniere page"),
-        "startlanguage": (
-            "start language",
-            "lenguaje inicial",
-            "idioma inicial",
-            "langue de depart",
-            "langue initiale",
-        ),
-        "seed": ("seed", "semilla", "tete de serie", "graine"),
-        "token": (
-            "token",
-            "access code",
-            "codigo de acceso",
-            "contrasena",
-            "code d acces",
-            "invitation",
-        ),
-        "startdate": ("date started", "fecha de inicio", "date de lancement", "date de debut"),
-        "datestamp": (
-            "date last action",
-            "fecha de la ultima accion",
-            "date de la derniere action",
-        ),
-        "ipaddr": ("ip address", "direccion ip", "adresse ip"),
-        "refurl": ("referrer url", "url referida", "url de referencia", "url de renvoi"),
-        "interviewtime": ("total time", "tiempo total", "temps total", "duree totale"),
-        "firstname": ("first name", "nombre", "prenom"),
-        "lastname": ("last name", "apellido", "apellidos", "nom"),
-        "email": ("email address", "email", "correo electronico", "adresse electronique"),
-    }.items()
-    for said in all_said
+SAID: dict[str, tuple[str, ...]] = {
+    "id": ("response id", "id de respuesta", "id de la reponse", "id de reponse"),
+    "submitdate": ("date submitted", "fecha de envio", "date de soumission"),
+    "lastpage": ("last page", "ultima pagina", "derniere page"),
+    "startlanguage": (
+        "start language",
+        "lenguaje inicial",
+        "idioma inicial",
+        "langue de depart",
+        "langue initiale",
+    ),
+    "seed": ("seed", "semilla", "tete de serie", "graine"),
+    "token": (
+        "token",
+        "access code",
+        "codigo de acceso",
+        "contrasena",
+        "code d acces",
+        "invitation",
+    ),
+    "startdate": ("date started", "fecha de inicio", "date de lancement", "date de debut"),
+    "datestamp": (
+        "date last action",
+        "fecha de la ultima accion",
+        "date de la derniere action",
+    ),
+    "ipaddr": ("ip address", "direccion ip", "adresse ip"),
+    "refurl": ("referrer url", "url referida", "url de referencia", "url de renvoi"),
+    "interviewtime": ("total time", "tiempo total", "temps total", "duree totale"),
+    "firstname": ("first name", "nombre", "prenom"),
+    "lastname": ("last name", "apellido", "apellidos", "nom"),
+    "email": ("email address", "email", "correo electronico", "adresse electronique"),
 }
+_CODE_OF = {said: code for code, all_said in SAID.items() for said in all_said}
 _TIMING = re.compile(r"(?:groupTime[0-9]+|[A-Za-z][A-Za-z0-9_]*Time)")
 _TIMING_SAID = re.compile(r"(?:group time|question time|tiempo de|temps (?:de|du|pour))\b.*")
 #: What LimeSurvey writes as the time of submission where a survey does not keep times.
@@ -180,7 +177,7 @@ def own_columns(
     """
     codes: dict[int, str] = {}
     for position, heading in enumerate(headings):
-        code = code_of(heading, form) or _SAID.get(key(heading), "")
+        code = code_of(heading, form) or _CODE_OF.get(key(heading), "")
         if form == "text" and _TIMING_SAID.fullmatch(key(heading)):
             code = "Time"
         codes[position] = code

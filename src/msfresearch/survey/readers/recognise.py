@@ -10,6 +10,7 @@ from msfresearch.errors import SourceError
 from msfresearch.survey.readers.columns import key
 from msfresearch.survey.readers.google_forms import TIMESTAMP
 from msfresearch.survey.readers.guards import sniff
+from msfresearch.survey.readers.limesurvey import SAID
 from msfresearch.survey.readers.qualtrics import headers_of
 from msfresearch.survey.readers.surveymonkey import CODED, OWN
 from msfresearch.survey.readers.text import HEAD, Rows, read_rows
@@ -32,19 +33,9 @@ _KOBO = {
     "key",
     "instanceid",
 }
-#: What LimeSurvey calls its own columns: as codes, and in the words of the forum's languages.
+#: Columns by which LimeSurvey is known; a person's own may stand in any form.
 _LIMESURVEY = {
-    "id": ("response id", "id de respuesta", "id de la reponse", "id de reponse"),
-    "submitdate": ("date submitted", "fecha de envio", "date de soumission"),
-    "lastpage": ("last page", "ultima pagina", "derniere page"),
-    "startlanguage": (
-        "start language",
-        "lenguaje inicial",
-        "idioma inicial",
-        "langue de depart",
-        "langue initiale",
-    ),
-    "seed": ("semilla", "tete de serie", "graine"),
+    code: SAID[code] for code in ("id", "submitdate", "lastpage", "startlanguage", "seed")
 }
 _CODED_AT_LEAST = 3
 
