@@ -235,7 +235,7 @@ def run(
     index = write_index(home, lang)
     asked = set(wave or ())
     bad = [o for o in outcomes if o.error or (o.left_out and o.owner in asked)]
-    _summary(outcomes)
+    _summary(outcomes, list_waves(home))
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"Open {index.relative_to(home.root)}")
@@ -243,10 +243,12 @@ def run(
         raise typer.Exit(1)
 
 
-def _summary(outcomes: list[Outcome]) -> None:
+def _summary(outcomes: list[Outcome], known: tuple[str, ...]) -> None:
     for outcome in outcomes:
         if outcome.error:
-            typer.echo(f"{outcome.owner}: FAILED", err=True)
+            unread = outcome.owner in known and not (outcome.ran or outcome.skipped)
+            hint = f"; msfresearch check {outcome.owner} tells it whole" if unread else ""
+            typer.echo(f"{outcome.owner}: FAILED{hint}", err=True)
         elif outcome.left_out is None:
             ran = ", ".join(outcome.ran) or "nothing"
             same = f"; up to date: {', '.join(outcome.skipped)}" if outcome.skipped else ""

@@ -27,7 +27,7 @@ def new_home(tmp_path: Path) -> Home:
 
 def _run_all(folder: Path) -> None:
     home = make_home(folder / "checkout")
-    [outcome, _] = run(home, ["small"])
+    [outcome, *_] = run(home, ["small"])
     assert outcome.error is None
     assert outcome.ran == ("clean", "themes", "success", "report")
 

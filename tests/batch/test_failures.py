@@ -42,7 +42,7 @@ def test_wrong_parameters_of_the_last_notebook_stop_before_the_first_kernel(
     new_home: Home, parameters: str | None, words: list[str], force: bool
 ) -> None:
     write_notebook(new_home, "report", parameters=parameters)
-    [outcome, _] = run(new_home, ["small"], force=force)
+    [outcome, *_] = run(new_home, ["small"], force=force)
     for word in ["4-report.ipynb", *words]:
         assert word in failure(outcome)
     assert not new_home.processed.exists()
@@ -56,7 +56,7 @@ def test_a_notebook_that_is_none_is_named(new_home: Home, content: bytes | None)
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    [outcome, _] = run(new_home, ["small"])
+    [outcome, *_] = run(new_home, ["small"])
     assert "2-themes.ipynb: not a readable notebook" in failure(outcome)
 
 
@@ -66,7 +66,7 @@ def test_a_failing_cell_is_told_by_notebook_cell_and_line(ran_home: Home) -> Non
     assert (
         "reviewers" in nbformat.read(path, 4).cells[2].source
     )  # the third cell as a person counts
-    [outcome, _] = run(ran_home, ["small"])
+    [outcome, *_] = run(ran_home, ["small"])
     for words in ("3-success.ipynb", "cell 3 failed at its line 3", "ValueError: the reviewers"):
         assert words in failure(outcome)
     assert outcome.skipped == ("clean", "themes")
@@ -101,7 +101,7 @@ def test_the_next_good_run_removes_what_was_kept_of_the_failure(ran_home: Home) 
     run(ran_home, ["small"])
     assert (ran_home.processed / "small" / "failed").exists()
     write_notebook(ran_home, "themes")
-    [outcome, _] = run(ran_home, ["small"])
+    [outcome, *_] = run(ran_home, ["small"])
     assert outcome.error is None
     assert snapshot(ran_home.reports) == before
 
@@ -122,7 +122,7 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(ran_home: Home
     before = snapshot(ran_home.reports)
     code = CODE["themes"] + "\nw.path(w.source('answers')).write_bytes(b'id,country,agree,why')"
     write_notebook(ran_home, "themes", code)
-    [outcome, _] = run(ran_home, ["small"])
+    [outcome, *_] = run(ran_home, ["small"])
     assert "the raw file changed" in failure(outcome)
     assert "answers.csv" in failure(outcome)
     assert snapshot(ran_home.reports) == before
@@ -132,7 +132,7 @@ def test_a_page_that_tells_how_to_reach_somebody_is_refused(ran_home: Home) -> N
     before = snapshot(ran_home.reports / "small" / "en")
     code = CODE["themes"] + "\nprint('write to ana.ruiz@example.org')"
     write_notebook(ran_home, "themes", code)
-    [outcome, _] = run(ran_home, ["small"])
+    [outcome, *_] = run(ran_home, ["small"])
     assert "tell how to reach somebody" in failure(outcome)
     assert "e-mail address" in failure(outcome)
     assert "ana.ruiz" not in failure(outcome)

@@ -230,8 +230,8 @@ def test_what_cannot_be_rehearsed_is_refused_and_leaves_no_folder(
     assert not home.rehearsals.exists()
 
 
-def test_a_wave_that_does_not_say_how_is_not_rehearsed(home: Home) -> None:
-    edit(home, rehearsal=None)
+def test_a_wave_without_a_frame_of_members_is_not_rehearsed(home: Home) -> None:
+    edit(home, frame={"description": "Members."})
     with pytest.raises(ManifestError, match="does not say how the wave is rehearsed"):
         ready(opened(home))
     assert not home.rehearsals.exists()

@@ -194,3 +194,16 @@ def test_blocks_and_many_levels_do_not_change_what_is_found(
     monkeypatch.setattr(duplicates, "_LEVELS", 5)
     assert pairs(rows, ["a"] * 80, 0.8) == whole
     assert len(whole) == 80
+
+
+@pytest.mark.parametrize("columns", [0, 6, 20])
+def test_rows_are_sifted_by_any_cells_without_losing_one(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(11)
+    rows = ["".join(rng.choice(list("1234-"), 14)) for _ in range(60)]
+    rows += [row[:n] + "9" + row[n + 1 :] for n, row in enumerate(rows[:12])]
+    whole = pairs(rows, ["a"] * len(rows), 0.8)
+    monkeypatch.setattr(duplicates, "_SIEVE", columns)
+    assert pairs(rows, ["a"] * len(rows), 0.8) == whole
+    assert len(whole) > 12

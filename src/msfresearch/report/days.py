@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from msfresearch.report import style
@@ -75,7 +76,9 @@ def day_bars(
                     va="top",
                     size=style.SMALL,
                 )
-        axes.bar(at, data[n], width=1.0, color=style.COLOURS[0], linewidth=0)
+        # One outline for all bars: a path for each would make a long fieldwork a heavy page.
+        edges = np.arange(len(data) + 1) - 0.5
+        axes.stairs(data[n], edges, fill=True, color=style.COLOURS[0], linewidth=0)
         axes.set_xlim(-0.7, float(at.max()) + 0.7)
         axes.set_ylim(0, top)
         axes.yaxis.set_major_locator(style.whole_numbers())

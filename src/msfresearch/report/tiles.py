@@ -60,6 +60,11 @@ def tile_grid(
     places, heads, down = _places(data[region])
     check(status, lang, int(down))
     side = style.WIDTH / ACROSS
+    filled = data[shown] == groups[1]
+    regions = [
+        f"{name}: {number(int(own.sum()), 0, lang)} / {number(len(own), 0, lang)}"
+        for name, own in filled.groupby(data[region], sort=False)
+    ]
     with style.house():
         drawing, axes = style.frame(
             title=title,
@@ -74,10 +79,7 @@ def tile_grid(
         axes.set_xlim(0, ACROSS)
         axes.set_ylim(down, 0)
         axes.axis("off")
-        for name, y in heads:
-            own = data[data[region] == name]
-            filled = int((own[shown] == groups[1]).sum())
-            text = f"{name}: {number(filled, 0, lang)} / {number(len(own), 0, lang)}"
+        for text, (_, y) in zip(regions, heads, strict=True):
             line = style.wrap(text, style.WIDTH - 0.1, size=style.SMALL, lines=1)[0]
             axes.text(0, y + 0.62 * HEAD, line, va="center_baseline", size=style.SMALL)
         for (x, y), tile in zip(places, data.to_dict("records"), strict=True):
@@ -105,6 +107,8 @@ def tile_grid(
         svg = to_svg(drawing)
     counts = data[shown].value_counts()
     told = ", ".join(f"{group} {number(int(counts.get(group, 0)), 0, lang)}" for group in groups)
+    # Those who do not see the tiles are told as much of each region as its heading says.
+    told = "; ".join([told, *regions])
     alt = say("alt tiles", lang, title=title, n=number(len(data), 0, lang), groups=told)
     return finish(svg, alt, caption, data, status=status, lang=lang)
 

@@ -198,8 +198,9 @@ def _row_ids(values: pd.DataFrame, table: Table, file: Path) -> pd.Series[Any]:
             action="the row cannot be told from others: correct the export",
         )
     # Column by column: joined row by row, a large wave would wait for this alone.
-    start, *others = (keys[name].astype("str") for name in table.key)
-    ids = start.str.cat(others, sep="-") if others else start
+    ids = keys[table.key[0]].astype("str")
+    for name in table.key[1:]:
+        ids = ids.str.cat(keys[name].astype("str"), sep="-")
     # Compared as tuples: parts that hold the hyphen could join to one id and be two keys.
     twice = keys.duplicated(keep=False) | ids.duplicated(keep=False)
     if twice.any():

@@ -102,14 +102,17 @@ def convert(raw: pd.Series[Any], item: Item, header: str, reading: Reading) -> C
         changes.append(Change(ALIAS, n, n, by_alias))
     reasons = cells.map(missing).astype("str")
     answered = cells[reasons.isna()]
-    meaning = {code: _one(code, item, reading) for code in answered.unique()}
-    wrong = [code for code, value in meaning.items() if value is None]
-    if wrong:
-        raise _outside(answered, set(wrong), item, header, reading)
-    values = answered.map(meaning).reindex(raw.index)
-    changes += _emptied(reasons, missing.values())
     # What is written, and nothing else, stays as it is: those cells are read, and not changed.
     as_written = item.type in ("text", "id")
+    if item.type == "text" or (item.type == "id" and item.pattern is None):
+        values = answered.reindex(raw.index)
+    else:
+        meaning = {code: _one(code, item, reading) for code in answered.unique()}
+        wrong = [code for code, value in meaning.items() if value is None]
+        if wrong:
+            raise _outside(answered, set(wrong), item, header, reading)
+        values = answered.map(meaning).reindex(raw.index)
+    changes += _emptied(reasons, missing.values())
     kind = "a level of its scale" if item.scale else _KINDS[item.type]
     changes.append(
         Change(f"{READ} {kind}", len(answered), len(answered), 0 if as_written else len(answered))
@@ -140,12 +143,8 @@ def _one(code: str, item: Item, reading: Reading) -> object | None:
         return {"0": 0, "1": 1}.get(code)
     if item.type == "country":
         return reading.countries.by_name([code])[code]
-    read = {"numeric": _number, "date": _date, "id": _identifier}.get(item.type, _words)
+    read = {"numeric": _number, "date": _date, "id": _identifier}[item.type]
     return read(code, item)
-
-
-def _words(code: str, _: Item) -> str:
-    return code
 
 
 def _identifier(code: str, item: Item) -> str | None:

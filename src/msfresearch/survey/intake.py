@@ -13,6 +13,7 @@ from msfresearch.survey.countries import Countries
 from msfresearch.survey.manifest import Manifest
 from msfresearch.survey.questionnaire import Questionnaire, Table
 from msfresearch.survey.readers.export import Step
+from msfresearch.survey.respondents import PARADATA
 from msfresearch.survey.source import Platform, Source
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def take_in(
     return Intake(
         platform=export.platform,
         reason=export.reason,
-        raw=with_absent(screened.raw, whole),
+        raw=with_absent(_read_by_items(screened.raw, whole), whole),
         absent=clean_names(whole, absent),
         pairs=matched.pairs,
         account=(*export.account, *matched.account, named),
@@ -145,3 +146,8 @@ def _by_code(raw: pd.DataFrame, table: Table, countries: Countries) -> tuple[pd.
         made += int((codes != raw[column]).sum())
         raw = raw.assign(**{column: codes.astype("str")})
     return raw, Step("country names written as ISO 3166 codes", made)
+
+
+def _read_by_items(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The rows without what is known of an answer and no item of the questionnaire asks for."""
+    return raw.drop(columns=[name for name in PARADATA if name not in table.columns()])

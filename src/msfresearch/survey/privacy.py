@@ -233,12 +233,15 @@ def address_of(cell: str) -> str:
     text = unicodedata.normalize("NFKC", cell).strip()
     bracketed = re.fullmatch(r"\[([^\]]*)\](?::[0-9]{1,5})?", text)
     text = bracketed[1] if bracketed else re.sub(r"^([0-9.]+):[0-9]{1,5}$", r"\1", text)
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address
     try:
-        address = ipaddress.ip_address(text.split("%", 1)[0])
+        if ":" in text:
+            newer = ipaddress.IPv6Address(text.split("%", 1)[0])
+            address = newer.ipv4_mapped or newer
+        else:
+            address = ipaddress.IPv4Address(text.split("%", 1)[0])
     except ValueError:
         return ""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
     common = address.is_unspecified or address.is_loopback or address.is_link_local
     return "" if common else address.compressed
 

@@ -18,8 +18,10 @@ LONGEST = 4096
 #: Fewer different bytes than this are not random: 32 random ones have about thirty.
 _FEWEST_BYTES = 8
 _MAKE_ONE = "run: msfresearch secret"
-# Digits and consonants that are not mistaken for one another, in the order of base 32.
-_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
+# Digits and consonants that are not mistaken for one another, as the digits of base 32, by pairs.
+_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in _SIGNS for second in _SIGNS)
+_BITS = (50, 40, 30, 20, 10, 0)
 
 
 class Secret:
@@ -63,9 +65,8 @@ class Secret:
         str
             Digits and lower-case letters without i, l, o and u.
         """
-        from base64 import b32encode
-
-        return b32encode(self._digest(purpose, *parts)[:10])[:12].translate(_BASE32).decode()
+        number = int.from_bytes(self._digest(purpose, *parts)[:8], "big") >> 4
+        return "".join([_PAIRS[number >> bits & 1023] for bits in _BITS])
 
     def derived(self, purpose: str, length: int) -> bytes:
         """A key for one purpose: HKDF with SHA-256 (RFC 5869)."""
@@ -80,9 +81,8 @@ class Secret:
         encoded = [
             part.encode("utf-8", "surrogatepass") for part in ("msfresearch", purpose, *parts)
         ]
-        return hmac.digest(
-            self._key, b"".join(b"%d:%b" % (len(part), part) for part in encoded), "sha256"
-        )
+        text = b"".join([b"%d:%b" % (len(part), part) for part in encoded])
+        return hmac.digest(self._key, text, "sha256")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and hmac.compare_digest(self._key, other._key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from msfresearch.home import Home
-from msfresearch.report.chapters import sides
+from msfresearch.report.chapters import answered, fieldwork, sides, weighted
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose
 from msfresearch.report.tables import Table
@@ -26,6 +26,12 @@ from tests.conftest import HOME
 GOVERNMENT, CIVIL_SOCIETY, REVIEWERS = "poc-2019", "cso-2019", "irm-2016"
 Row = Mapping[str, str]
 Shown = Figure | Table | Prose | str
+#: All that the page of the fieldwork shows, in its order.
+STUDIED: tuple[Callable[[fieldwork.Study, str], Shown | Iterable[Shown]], ...] = (
+    *(answered.participated, answered.rate_table, answered.curve_figure, answered.funnel_figure),
+    *(answered.coverage_figures, weighted.response_words, weighted.relaunch_words),
+    *(weighted.weight_words, weighted.estimate_table, weighted.found),
+)
 
 
 def surveys_home(root: Path) -> Home:
@@ -71,12 +77,15 @@ def keep_answers(wave: Wave, rows: Sequence[Row]) -> Wave:
     """Clean answers, and keep them as the first notebook does."""
     table = wave.questionnaire.tables["answers"]
     columns = {clean: column for item in table.items for clean, column in item.columns()}
-    raw = pd.DataFrame("", index=range(2, len(rows) + 2), columns=list(table.columns()), dtype=str)
-    raw.index.name = "line"
-    for line, row in zip(raw.index, rows, strict=True):
-        raw.loc[line, columns["resp_id"]] = f"respondent{line}"
-        for name, code in row.items():
-            raw.loc[line, columns[name]] = code
+    asked = list(enumerate(rows, 2))
+    raw = pd.DataFrame(
+        {
+            column: [{"resp_id": f"respondent{line}", **row}.get(name, "") for line, row in asked]
+            for name, column in columns.items()
+        },
+        index=pd.RangeIndex(2, len(rows) + 2, name="line"),
+        dtype="str",
+    )
     cleaned = clean(
         {"answers": raw},
         {"answers": wave.raw_folder / "export.csv"},
@@ -163,3 +172,8 @@ def grid(shown: Shown | Iterable[Shown], caption: str = "") -> Table:
         one for one in flat(shown) if isinstance(one, Table) and one.caption.startswith(caption)
     ]
     return found
+
+
+def all_of(made: fieldwork.Study) -> list[Shown]:
+    """All that the page of the fieldwork shows."""
+    return [one for chapter in STUDIED for one in flat(chapter(made, "en"))]

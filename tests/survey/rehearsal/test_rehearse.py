@@ -5,20 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from msfresearch.survey.cleaning import clean
-from msfresearch.survey.countries import load_countries
-from msfresearch.survey.frame import frame_of, load_members, units
-from msfresearch.survey.manifest import load_manifest
-from msfresearch.survey.matching import match
-from msfresearch.survey.privacy import split_personal
-from msfresearch.survey.questionnaire import load_questionnaire
-from msfresearch.survey.readers import read_export
 from msfresearch.survey.rehearsal import rehearse
-from msfresearch.survey.rehearsal.truth import differences
 from msfresearch.survey.respondents import Rules
-from msfresearch.survey.screening import screen
-from msfresearch.survey.secret import rehearsal_secret
-from msfresearch.survey.source import ExportOptions
 from tests.survey.forum import small_forum, small_manifest
 from tests.survey.rehearsal import small_frame
 
@@ -118,66 +106,3 @@ def test_the_estimands_are_numbers_with_the_facts_beside_them(tmp_path):
     found = json.loads((made.truth / "estimands.json").read_text(encoding="utf-8"))
     assert found["facts"] == made.facts
     assert {"truth", "these_members", "expected_unweighted", "gap"} <= set(found["items"][0])
-
-
-def _restored(home, folder, wave, platform, file_format, language, answers=None):
-    manifest = load_manifest(home / "data" / "raw" / wave / "wave.yml")
-    questionnaire = load_questionnaire(
-        home / "codebook" / "questionnaires" / f"{manifest.instrument}.yml"
-    )
-    frame = units(frame_of(load_members(home / "codebook" / "members.csv"), 2019))
-    assert manifest.rehearsal is not None
-    made = rehearse(
-        questionnaire, manifest, frame, folder, seed=manifest.rehearsal.seed,
-        answers=answers or manifest.rehearsal.answers, platform=platform, file_format=file_format,
-        language=language,
-    )  # fmt: skip
-    source = manifest.sources[0].model_copy(
-        update={"export": ExportOptions(**made.facts["export"])}
-    )
-    table = questionnaire.tables[source.table]
-    export = read_export(made.file, source.export, source.layout, made.structure)
-    matched = match(export, table, questionnaire, source, made.file)
-    split = split_personal(matched.raw, table, rehearsal_secret(manifest.id), manifest.id)
-    screened = screen(split.raw, table, questionnaire, manifest)
-    cleaned = clean(
-        {source.table: screened.raw},
-        {source.table: made.file},
-        questionnaire,
-        load_countries(home / "codebook" / "countries.yml"),
-    )
-    return made, differences(
-        pd.read_parquet(made.truth / "clean.parquet"),
-        cleaned.tables[source.table],
-        cleaned.reasons[source.table],
-        table,
-        questionnaire,
-    )
-
-
-@pytest.mark.parametrize(
-    ("wave", "platform", "file_format", "language"),
-    [
-        ("poc-2019", "plain", "csv", "en"),
-        ("poc-2019", "qualtrics", "csv", "en"),
-        ("cso-2019", "qualtrics", "xlsx", "fr"),
-        ("cso-2019", "qualtrics", "csv-legacy", "es"),
-        ("cso-2019", "plain", "xlsx", "en"),
-        ("cso-2019", "limesurvey", "csv", "fr"),
-        ("cso-2019", "limesurvey", "csv-full", "en"),
-        ("cso-2019", "kobo", "csv", "en"),
-        ("poc-2019", "kobo", "xlsx", "en"),
-        ("poc-2019", "surveymonkey", "csv", "es"),
-        ("cso-2019", "surveymonkey", "csv-expanded", "en"),
-        ("cso-2019", "surveymonkey", "csv-condensed", "en"),
-        ("cso-2019", "google_forms", "csv", "es"),
-        ("poc-2019", "spss", "sav", "fr"),
-        ("cso-2019", "spss", "zsav", "en"),
-    ],
-)
-def test_cleaning_restores_the_table_from_a_platform_s_export(
-    home, tmp_path, wave, platform, file_format, language
-):
-    made, wrong = _restored(home, tmp_path, wave, platform, file_format, language)
-    assert made.facts["kept"] > 50
-    assert wrong.empty, wrong.head(20).to_string()

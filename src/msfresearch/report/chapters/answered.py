@@ -29,7 +29,7 @@ CATEGORIES = {
 }
 #: A tile of civil society is filled from so many answers on: fewer could be found.
 FEWEST_ON_TILE = 3
-#: Members that a region needs for its coverage to be put into words.
+#: Members that a group needs for its coverage to be told: of fewer it nearly names them.
 FEWEST_MEMBERS = 5
 
 
@@ -171,7 +171,9 @@ def funnel_figure(made: Study, lang: str) -> list[Figure | Prose]:
 def coverage_figures(made: Study, lang: str) -> list[Figure | Prose]:
     """Members with an answer: by group, and one by one where that gives nobody away."""
     rows = made.coverage.table
-    groups = rows[rows["variable"].notna()]
+    groups = rows[rows["variable"].notna() & (rows["units"] >= FEWEST_MEMBERS)]
+    small = [CATEGORIES[name] for name in rows["category"].dropna().drop(groups.index)]
+    left_out = f" Left out, with fewer than {FEWEST_MEMBERS} members: {listing(small)}."
     return [
         figures.share_bars(
             pd.DataFrame(
@@ -190,7 +192,8 @@ def coverage_figures(made: Study, lang: str) -> list[Figure | Prose]:
             "n",
             title="Share of members with an answer",
             caption="Members (country and level) with at least one answer, of those in the frame "
-            "(n). The share is counted; the 95% interval is Wilson's, for telling groups apart.",
+            "(n). The share is counted; the 95% interval is Wilson's, for telling groups apart."
+            + (left_out if small else ""),
             sort=False,
             status=made.wave.manifest.status,
             lang=lang,

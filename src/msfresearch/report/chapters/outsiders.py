@@ -129,6 +129,16 @@ def _table(rows: pd.DataFrame, rules: dict[str, str], version: str, lang: str) -
     )
 
 
+def _asked(one: Faced, standards: Standards, version: str) -> list[str]:
+    """Rules that an item of either survey asks about."""
+    items = {
+        item.id
+        for wave in (one.sides.government, one.sides.civil_society)
+        for item in one.waves[wave].questionnaire.tables[one.sides.table].items
+    }
+    return [rule.id for rule in standards.version(version).rules if rule.item in items]
+
+
 def standards_words(one: Faced, shares: pd.DataFrame, standards: Standards, lang: str) -> list[str]:
     """Per version: what each side sees most and least, how far apart they are, what is not told."""
     said: list[str] = []
@@ -136,17 +146,25 @@ def standards_words(one: Faced, shares: pd.DataFrame, standards: Standards, lang
         rules = _rules(standards, version, lang)
         part = shares[shares["version"] == version]
         told = part.dropna(subset=["share"])
-        unasked = [name for rule, name in rules.items() if rule not in set(part["rule"])]
-        if len(told):
-            wide = told.pivot(index="rule", columns="side", values="share").dropna()
-            if len(wide.columns) == len(NAMES) and len(wide):
-                gap = (wide["government"] - wide["civil_society"]).abs()
-                row = wide.reset_index().to_dict("records")[int(gap.to_numpy().argmax())]
-                said.append(
-                    f"Standards of {version}: the sides are furthest apart on "
-                    f"“{rules[row['rule']]}”: {percent(row['government'], 0, lang)} of members by "
-                    f"government, {percent(row['civil_society'], 0, lang)} by civil society."
-                )
+        asked = _asked(one, standards, version)
+        sides = told["rule"].value_counts()
+        unasked = [name for rule, name in rules.items() if rule not in asked]
+        few = [rules[rule] for rule in asked if sides.get(rule, 0) < len(NAMES)]
+        wide = told.pivot(index="rule", columns="side", values="share")
+        wide = wide.reindex(columns=list(NAMES)).dropna()
+        gap = (wide["government"] - wide["civil_society"]).abs()
+        if (gap > 0).any():
+            rule, row = str(gap.idxmax()), wide.to_dict("records")[int(gap.to_numpy().argmax())]
+            said.append(
+                f"Standards of {version}: the sides are furthest apart on "
+                f"“{rules[rule]}”: {percent(row['government'], 0, lang)} of members by "
+                f"government, {percent(row['civil_society'], 0, lang)} by civil society."
+            )
+        if few:
+            said.append(
+                f"Not told of both sides ({version}), for fewer than {MINIMUM_DYADS} members whose "
+                f"answers tell: {listing((f'“{name}”' for name in few), 20)}."
+            )
         starts = standards.version(version).starts
         if starts > "2019-12-31":
             said.append(

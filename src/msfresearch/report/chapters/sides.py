@@ -165,11 +165,12 @@ def few(one: Faced, lang: str) -> str:
     rows = one.found[one.found["status"] != "estimated"]
     if not len(rows):
         return "Every planned item has enough members."
-    parts = [
-        f"{_quoted(one, row['item'], lang)} ({count(row['dyads'], 'member', lang)})"
-        for row in rows.to_dict("records")
-    ]
-    return f"Not told, for too few members or no difference among them: {listing(parts, 20)}."
+    # How many members each has is not told: an item on which all gaps are alike would stand out.
+    names = listing((_quoted(one, name, lang) for name in rows["item"]), 20)
+    return (
+        f"Not told, for fewer than {MINIMUM_DYADS} members with answers from both sides or no "
+        f"difference among their gaps: {names}."
+    )
 
 
 def _label(one: Faced, item: str, lang: str) -> str:
@@ -303,8 +304,7 @@ def face_to_face(one: Faced, lang: str) -> list[Figure | tables.Table | Prose]:
         lang=lang,
     )
     _, least = eye_to_eye(scales, 1)
-    drawn = [_faces(one, least[0], lang)] if least else []
-    return [*drawn, table]
+    return [*(_faces(one, name, lang) for name in least), table]
 
 
 def _shares(one: Faced, name: str, lang: str) -> dict[str, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from msfresearch.survey.readers.delimited import read_delimited
 from msfresearch.survey.readers.export import Column, Export, Step
-from msfresearch.survey.source import ExportOptions, Layout, Platform, Source
+from msfresearch.survey.source import ExportOptions, Layout, Source
 
 __all__ = ["Column", "Export", "Step", "read_delimited", "read_export", "read_source"]
 
@@ -85,10 +84,19 @@ def _read(
         rows = read_rows(path, layout, options.sheet, limit=None if whole else HEAD)
         platform, reason = recognise_rows(rows)
         rows = rows if whole else None
-    if platform in ("spss", "limesurvey", "kobo"):
-        export = _foreign(platform)(path, options, layout, structure)
-        return dataclasses.replace(export, reason=reason)
+    if platform == "spss":
+        from msfresearch.survey.readers.spss import read_spss
+
+        return dataclasses.replace(read_spss(path, options, layout, structure), reason=reason)
     rows = rows or read_rows(path, layout, options.sheet)
+    if platform == "limesurvey":
+        from msfresearch.survey.readers.limesurvey import limesurvey_export
+
+        return dataclasses.replace(limesurvey_export(rows, options, structure), reason=reason)
+    if platform == "kobo":
+        from msfresearch.survey.readers.kobo import kobo_export
+
+        return dataclasses.replace(kobo_export(rows, options, structure), reason=reason)
     if platform == "qualtrics":
         from msfresearch.survey.readers.qualtrics import qualtrics_export
 
@@ -104,20 +112,3 @@ def _read(
     from msfresearch.survey.readers.plain import plain_export
 
     return plain_export(rows, reason)
-
-
-def _foreign(
-    platform: Platform,
-) -> Callable[[Path, ExportOptions, Layout | None, Path | None], Export]:
-    """The reader of a platform whose files are more than rows of text."""
-    if platform == "spss":
-        from msfresearch.survey.readers.spss import read_spss
-
-        return read_spss
-    if platform == "limesurvey":
-        from msfresearch.survey.readers.limesurvey import read_limesurvey
-
-        return read_limesurvey
-    from msfresearch.survey.readers.kobo import read_kobo
-
-    return read_kobo

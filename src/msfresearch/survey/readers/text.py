@@ -18,6 +18,7 @@ from msfresearch.errors import SourceError
 from msfresearch.survey.readers.delimited import LONGEST_ANSWER, decode, wrong_width
 from msfresearch.survey.readers.export import Step
 from msfresearch.survey.readers.guards import WORKBOOKS, check_text, expect
+from msfresearch.survey.readers.workbook import read_workbook, text_columns
 from msfresearch.survey.source import Layout
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -140,8 +141,8 @@ def read_rows(
                 if len(record) != len(first):
                     raise wrong_width(path, line, record, _named(first))
             lines = pd.Index([line for line, _ in block], name="line")
-            blocks.append(pd.DataFrame([row for _, row in block], index=lines, dtype="str"))
-            odd += sum(_MOJIBAKE.search("\n".join(row)) is not None for _, row in block)
+            blocks.append(text_columns(zip(*(row for _, row in block), strict=True), lines))
+            odd += _wrongly_decoded([row for _, row in block])
     how = "the manifest" if told else "the first rows are divided evenly by it"
     steps = [
         Step("encoding of the file", 1, encoding),
@@ -149,6 +150,14 @@ def read_rows(
         Step("rows that look wrongly decoded (mojibake)", odd),
     ]
     return _without_empty(Rows(path, pd.concat(blocks), tuple(steps)))
+
+
+def _wrongly_decoded(rows: list[list[str]]) -> int:
+    """Rows that look like mojibake; most blocks have none, which one search of it all tells."""
+    texts = ["\n".join(row) for row in rows]
+    if _MOJIBAKE.search("\n".join(texts)) is None:
+        return 0
+    return sum(_MOJIBAKE.search(text) is not None for text in texts)
 
 
 def _check_width(path: Path, line: int, first: list[str]) -> None:
@@ -164,8 +173,6 @@ def _check_width(path: Path, line: int, first: list[str]) -> None:
 
 
 def _sheet(path: Path, sheet: str | None, limit: int | None) -> Rows:
-    from msfresearch.survey.readers.workbook import read_workbook
-
     workbook = read_workbook(path)
     sheets = workbook.sheets
     name = sheet if sheet is not None else next(iter(sheets), None)

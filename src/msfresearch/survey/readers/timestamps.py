@@ -23,7 +23,10 @@ _CLOCK = re.compile(
     r"(?: ?(?P<zone>[+-][0-9]{1,2}(?::?[0-9]{2})?|[a-z]{1,5}(?:[+-][0-9]{1,2}(?::?[0-9]{2})?)?))?",
     re.I,
 )
-_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+_ISO = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 #: Zones that are named, in minutes from UTC: those of RFC 5322 and of Europe. A name that means
 #: two zones (BST, IST) is not here.
 _ZONES = {
@@ -232,7 +235,7 @@ def _order(
 def _written(one: _Parts | str, day_first: bool, zone: ZoneInfo | None) -> str:
     """ISO 8601 of one timestamp; ValueError where there is no such moment."""
     if isinstance(one, str):
-        text = one.replace(" ", "T")
+        text = one.replace(" ", "T").replace("Z", "+00:00")
     else:
         day, month = one.numbers if day_first or one.fixed else one.numbers[::-1]
         text = f"{one.year:04d}-{month:02d}-{day:02d}{one.clock}"

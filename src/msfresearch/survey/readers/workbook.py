@@ -103,11 +103,23 @@ def read_workbook(path: Path) -> Workbook:
 
 def text_columns(columns: Iterable[Sequence[str]], index: pd.Index[Any]) -> pd.DataFrame:
     """A table of ``str``, one column per sequence, counted from 0."""
+    return _table([[cells] for cells in _arrays(columns)], index)
+
+
+def _arrays(columns: Iterable[Sequence[str]]) -> list[Any]:
     import pyarrow
 
     # Several times faster than to hand pandas a list of rows.
+    return [pyarrow.array(cells, "string") for cells in columns]
+
+
+def _table(columns: Sequence[Sequence[Any]], index: pd.Index[Any]) -> pd.DataFrame:
+    """A table of columns that come in parts."""
+    import pyarrow
+
     made = {
-        i: pd.array(pyarrow.array(cells, "string"), dtype="str") for i, cells in enumerate(columns)
+        i: pd.array(pyarrow.chunked_array(parts, "string"), dtype="str")
+        for i, parts in enumerate(columns)
     }
     return pd.DataFrame(made, index=index)
 
@@ -117,22 +129,19 @@ class _Columns:
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.parts: list[pd.DataFrame] = []
+        self.parts: list[list[Any]] = []
         self.rows = 0
 
     def add(self, rows: list[list[str]]) -> None:
         if not rows:
             return
-        index = pd.RangeIndex(self.rows + 1, self.rows + len(rows) + 1, name="line")
-        self.parts.append(text_columns(zip(*rows, strict=True), index))
+        self.parts.append(_arrays(zip(*rows, strict=True)))
         self.rows += len(rows)
 
     def table(self) -> pd.DataFrame:
         index = pd.RangeIndex(1, self.rows + 1, name="line")
-        if not self.parts:
-            return text_columns([[] for _ in range(self.width)], index)
-        table = pd.concat(self.parts)
-        return table.set_axis(pd.Index(index), axis=0)
+        columns = list(zip(*self.parts, strict=True)) if self.parts else [()] * self.width
+        return _table(columns, index)
 
 
 def _account(found: Contents, hidden: Sequence[str]) -> tuple[Step, ...]:

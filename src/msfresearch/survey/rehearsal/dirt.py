@@ -194,7 +194,12 @@ def _sent_twice(ground: Ground, row: int) -> None:
     """The same form sent again minutes later: the first is set aside, the latest stays."""
     again = ground.copy(row, "exact duplicate", KEPT)
     again.later(timedelta(minutes=3))
-    ground.planted[-1] = (row, "exact duplicate", "", ASIDE)
+    # What was planted in the first stands in the one that stays as well, and is looked for there.
+    ground.planted[:] = [
+        (again.number if number == row else number, rule, column, outcome)
+        for number, rule, column, outcome in ground.planted[:-1]
+    ]
+    ground.note(row, "exact duplicate", "", ASIDE)
     ground.notes.at[row, "kept"] = False
     ground.notes.at[row, "rule"] = "exact duplicate"
 
@@ -205,7 +210,11 @@ def _came_back(ground: Ground, row: int) -> None:
     first.later(timedelta(minutes=-90))
     given = [column for column in _asked_columns(ground) if first.cells[column]]
     first.stopped(25)
-    first.cells |= dict.fromkeys(given[max(1, len(given) // 4) :], "")
+    # As far as something of substance: with less it would be no answer, whosever it is.
+    rules = ground.simulated.world.table.respondents
+    of_substance = [n for n, one in enumerate(given, 1) if rules and one in rules.substance]
+    stop = max(len(given) // 4, min(of_substance, default=1))
+    first.cells |= dict.fromkeys(given[stop:], "")
 
 
 def _late(ground: Ground, row: int, manifest: Manifest, person: dict[str, str]) -> None:

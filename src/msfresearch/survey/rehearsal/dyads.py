@@ -82,7 +82,7 @@ def dyad_estimands(
         total = float(weight.sum())
         means = [float((weight * side.mean).sum() / total) for side in (mine, theirs)]
         table = np.einsum("ius,jus,us->ij", mine.shares, theirs.shares, weight) / total
-        rows.append((name, total, *means, means[0] - means[1], *_agreement(table)))
+        rows.append((name, total, *means, means[0] - means[1], *agreement(table)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"item": "str"})
 
 
@@ -128,7 +128,7 @@ def _behind(world: World, item: Item) -> dict[str, Item]:
     return found
 
 
-def _agreement(table: Array) -> tuple[float, float]:
+def agreement(table: Array) -> tuple[float, float]:
     """Probability of superiority and weighted kappa of a table of shares."""
     k = len(table)
     if not k:

@@ -17,6 +17,10 @@ FEWEST_CELLS = 10
 MOST_ANSWERS = 20_000
 _BLOCK = 1024
 _LEVELS = 512
+#: Columns by which answers are sifted before they are compared whole.
+_SIEVE = 160
+#: What the rounding of single precision may take from a share.
+_ROUNDING = 1e-6
 
 
 def standing(
@@ -175,6 +179,7 @@ def near(
             unsearched += len(rows)
             continue
         here = rows.to_numpy()
+        here = here[_may_be_alike(coded[here], share)]
         partner, likeness = _most_alike(coded[here], share)
         like = partner >= 0
         if like.any():
@@ -196,6 +201,42 @@ def _codes(column: pd.Series[Any]) -> NDArray[np.int32]:
     """Cells as numbers: 0 where unanswered."""
     codes, _ = pd.factorize(column.where(column != ""))
     return (codes + 1).astype("int32")
+
+
+def _may_be_alike(coded: NDArray[np.int32], share: float) -> NDArray[np.bool_]:
+    """Rows that some few cells do not tell from all others: no other row is nearly the same.
+
+    Two answers that are nearly the same differ in no more cells than the share leaves room for,
+    in those that are looked at here and in all. The most telling cells are looked at, for the
+    fewest columns; the answers to an open question would take most of the columns, and time.
+    """
+    given = coded > 0
+    columns = [_indicators(cell[:, None]) for cell in coded.T]
+    telling = [
+        (given[:, n].sum() ** 2 - (levels.sum(axis=0) ** 2).sum()) / (1 + levels.shape[1])
+        for n, levels in enumerate(columns)
+    ]
+    width, sieve, signs = 0, [], []
+    for n in sorted(range(len(columns)), key=lambda n: (-telling[n], n)):
+        if width + 1 + columns[n].shape[1] <= _SIEVE:
+            width += 1 + columns[n].shape[1]
+            sieve += [given[:, n : n + 1], columns[n]]
+            signs += [1, *[-1] * columns[n].shape[1]]
+    if not sieve:
+        return np.ones(len(coded), dtype=bool)
+    # Cells that both answered less those that are equal: what is left are the cells that differ.
+    right = np.concatenate(sieve, axis=1).astype("float32")
+    left = right * np.array(signs, dtype="float32")
+    number = given.sum(axis=1)
+    room = ((1 - share + _ROUNDING) * number).astype("float32")
+    room[number < FEWEST_CELLS] = -1
+    alike = np.zeros(len(coded), dtype=bool)
+    for start in range(0, len(coded), _BLOCK):
+        rows = slice(start, min(start + _BLOCK, len(coded)))
+        differ = left[rows] @ right.T
+        differ[np.arange(len(differ)), np.arange(rows.start, rows.stop)] = np.inf
+        alike[rows] = (differ <= np.minimum.outer(room[rows], room)).any(axis=1)
+    return alike
 
 
 def _most_alike(coded: NDArray[np.int32], share: float) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -221,7 +262,7 @@ def _most_alike(coded: NDArray[np.int32], share: float) -> tuple[NDArray[np.int6
         equal /= both
         best = equal.argmax(axis=1)
         most = equal[np.arange(len(best)), best]
-        enough = most >= share - 1e-6
+        enough = most >= share - _ROUNDING
         partner[rows] = np.where(enough, best, -1)
         likeness[rows] = np.round(most.astype("float64"), 6)
     return partner, likeness
