@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msfresearch.report.bars import count_bars, share_bars
+from msfresearch.report.completion import completion
 from msfresearch.report.days import day_bars
 from msfresearch.report.figure import Figure
 from msfresearch.report.levels import missing_bars, stacked_levels
@@ -11,6 +12,7 @@ from msfresearch.report.tiles import tile_grid
 
 __all__ = [
     "Figure",
+    "completion",
     "count_bars",
     "day_bars",
     "forest",

@@ -73,6 +73,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "alt days": "{title}. {total} answers from {first} to {last}, most on {day} ({most}). "
         "Windows: {windows}.",
         "alt tiles": "{title}. {n} tiles: {groups}.",
+        "alt completion": "{title}. {n} questions in the order of the form; {last} of those who "
+        "began came to the last. Least often answered: {question} ({share} of those asked).",
+        "completion axis": "Question of the form (1 to {n})",
+        "completion reached": "still there, of all who began",
+        "completion answered": "answered, of those who were asked",
         "day axis": "Day of the answer (UTC)",
         "relaunch": "relaunch",
         "share axis": "Share (%)",

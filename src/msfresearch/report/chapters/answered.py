@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 import numpy as np
 import pandas as pd
 
@@ -123,7 +125,7 @@ def curve_figure(made: Study, lang: str) -> list[Figure | Prose]:
     ]
 
 
-def funnel_figure(made: Study, lang: str) -> list[Figure | Prose]:
+def funnel_figure(made: Study, lang: str) -> list[Figure | Prose | tables.Table]:
     """How many of those who were asked answered each item, in the order of the form.
 
     Consent is left out: who did not give it is no answer here, so that all have answered it.
@@ -136,23 +138,55 @@ def funnel_figure(made: Study, lang: str) -> list[Figure | Prose]:
     hardest = told.sort_values("share", kind="stable").to_dict("records")[0]
     off = rows.sort_values("broke_off", ascending=False, kind="stable").to_dict("records")[0]
     broken = int(rows["broke_off"].sum())
+    sections = made.wave.questionnaire.sections
+    parts = {one: words.in_language(lang) for one, words in sections.items()}
+    began = len(made.reasons)
+    shown = pd.DataFrame(
+        {
+            "label": told["item"].map(labels),
+            "section": told["section"].map(parts).fillna(""),
+            "reached": told["reached"] / began,
+            "share": told["share"].astype("float64"),
+        }
+    )
+    letters = listing(
+        (
+            f"{letter} {part}"
+            for letter, part in zip(ascii_uppercase, dict.fromkeys(shown["section"]), strict=False)
+        ),
+        len(ascii_uppercase),
+    )
     return [
-        figures.share_bars(
+        figures.completion(
+            shown,
+            "label",
+            "section",
+            "reached",
+            "share",
+            title="The way through the form",
+            caption=f"Parts of the form: {letters}. An answer is one other than don't know, "
+            "refused or not applicable.",
+            status=made.wave.manifest.status,
+            lang=lang,
+        ),
+        tables.table(
             pd.DataFrame(
                 {
-                    "label": told["item"].map(labels),
-                    "share": told["share"].astype("float64"),
-                    "n": told["asked"],
+                    "label": shown["label"],
+                    "asked": told["asked"],
+                    "share": shown["share"],
+                    "off": told["broke_off"],
                 }
             ),
-            "label",
-            "share",
-            n="n",
-            title="Who answered each question",
-            caption="Share of those who were asked (n) that gave an answer other than don't know, "
-            "refused or not applicable; in the order of the form.",
-            sort=False,
-            status=made.wave.manifest.status,
+            "Questions in the order of the form",
+            stub="label",
+            formats={"share": "share"},
+            columns={
+                "label": "Question",
+                "asked": "Asked",
+                "share": "Answered",
+                "off": "Stopped after it",
+            },
             lang=lang,
         ),
         paragraph(

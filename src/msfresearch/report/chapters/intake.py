@@ -42,6 +42,8 @@ KINDS = {
     "telephone number": "telephone numbers within answers",
     "number": "numbers within answers that may name somebody",
 }
+#: Items of a step that a line still names.
+MOST_DETAILS = 4
 #: What a wave that is no survey says in the place of these tables.
 NO_EXPORT = (
     "This wave is no survey of people: its file was compiled or published by others, column by "
@@ -68,11 +70,11 @@ def reading(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
         if len(steps):
             shown.append(
                 tables.table(
-                    steps[steps["n"] > 0] if (steps["n"] > 0).any() else steps,
+                    _summed(steps[steps["n"] > 0] if (steps["n"] > 0).any() else steps, lang),
                     "What reading the file and matching its columns did",
                     stub="rule",
                     columns={"rule": "What was done", "n": "How often", "detail": "Which"},
-                    notes=_idle(steps),
+                    notes=[*_idle(steps), "Each step with its item: table reading of stage clean."],
                     layout="records",
                     lang=lang,
                 )
@@ -87,9 +89,25 @@ def reading(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
     return shown
 
 
-def _idle(steps: pd.DataFrame) -> str:
-    idle = steps.loc[steps["n"] == 0, "rule"].tolist()
-    return f"Looked for and not met: {listing(idle, 12)}." if idle else ""
+def _summed(steps: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Steps of one kind in one line, with the items where they are few; all stand in a table."""
+    rows: list[dict[str, object]] = []
+    for rule, part in steps.groupby("rule", sort=False):
+        details = [one for one in part["detail"] if one]
+        many = len(details) > MOST_DETAILS
+        rows.append(
+            {
+                "rule": rule,
+                "n": int(part["n"].sum()),
+                "detail": f"{number(len(details), 0, lang)} items" if many else ", ".join(details),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _idle(steps: pd.DataFrame) -> list[str]:
+    idle = list(dict.fromkeys(steps.loc[steps["n"] == 0, "rule"]))
+    return [f"Looked for and not met: {listing(idle, 12)}."] if idle else []
 
 
 def matched(cleaned: Cleaned, lang: str) -> list[tables.Table | Prose]:
