@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -36,12 +37,14 @@ class Countries(Strict):
 
         found: dict[str, str | None] = {}
         for name in dict.fromkeys(names):
-            code = self.aliases.get(name)
+            # One name, however it was typed: "Côte d’Ivoire", an accent apart, a space too many.
+            plain = " ".join(unicodedata.normalize("NFC", name).replace("’", "'").split())
+            code = self.aliases.get(name) or self.aliases.get(plain)
             if code is None:
                 try:
-                    code = str(pycountry.countries.lookup(name).alpha_3)
+                    code = str(pycountry.countries.lookup(plain).alpha_3)
                 except LookupError:
-                    code = _translated().get(name.strip().casefold())
+                    code = _translated().get(plain.casefold())
             found[name] = code
         return found
 

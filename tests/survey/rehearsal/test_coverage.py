@@ -57,9 +57,11 @@ def test_two_hundred_rehearsals_cover_the_truth_in_92_to_98_of_100():
     table = pooled(told)
     assert set(table["kind"]) == {*KINDS, "superiority", "kappa"}
     assert table["held"].between(LOW, HIGH).all(), table.to_string()
-    # No estimate is off by more than chance lets the mean of 200 be: four of its own errors.
+    # No estimate is off by more than chance lets the mean of 200 be: four of its own errors. Raking
+    # adds a tenth of a standard deviation: a region with too few answers to stand alone is merged.
     each = singles(told)
-    assert (each["bias"].abs() < 4 / each["intervals"] ** 0.5).all(), each.to_string()
+    room = 4 / each["intervals"] ** 0.5 + 0.1 * (each["kind"] == "weighted")
+    assert (each["bias"].abs() < room).all(), each[each["bias"].abs() >= room].to_string()
     # Of 200 draws of 95% one in seventeen figures has a share outside by chance alone. Kappas of a
     # dozen members, whose intervals are too short, are held to the limits together only.
     plain = each[each["kind"].isin(KINDS)]
