@@ -18,10 +18,10 @@ _ROLES = {
     "phone": ("phone", "telephone", "teléfono", "téléphone"),
     "ip": ("ip", "ip address", "dirección ip", "adresse ip"),
     "response_id": ("response id", "respondent id", "resp id", "id"),
-    "submitted": ("submitted", "submission date", "submit dt", "date submitted"),
-    "started": ("started", "start date"),
+    "submitted": ("submitted", "submission date", "submit dt", "date submitted", "sent", "sent at"),
+    "started": ("started", "start date", "begun", "begun at"),
     "language": ("language", "lang", "idioma", "langue"),
-    "duration": ("duration", "duration (seconds)"),
+    "duration": ("duration", "duration (seconds)", "seconds", "time taken"),
 }
 _ROLE_NEAR = 0.8
 #: Columns that are compared with the items; of a file with more, most are another survey's.
