@@ -68,7 +68,7 @@ def _processor() -> float:
     return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
-def rehearse(folder: Path, platform: str, file_format: str, answers: int) -> None:
+def rehearse(folder: Path, platform: str, file_format: str, answers: str) -> dict[str, Any]:
     """Write the export, and beside it what a manifest says of it."""
     from msfresearch.survey.rehearsal import rehearse as simulate
 
@@ -79,7 +79,7 @@ def rehearse(folder: Path, platform: str, file_format: str, answers: int) -> Non
         units(wave.members()),
         folder,
         seed=2019,
-        answers=answers,
+        answers=int(answers),
         platform=platform,
         file_format=file_format,
     )
@@ -88,8 +88,10 @@ def rehearse(folder: Path, platform: str, file_format: str, answers: int) -> Non
         "structure": made.structure.name if made.structure else None,
         "export": made.facts["export"],
         "rows": made.facts["rows"],
+        "bytes": made.file.stat().st_size,
     }
     (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    return about
 
 
 def measured(folder: Path) -> dict[str, Any]:
@@ -188,10 +190,10 @@ def _wave(folder: Path) -> tuple[Wave, dict[str, Any]]:
     return Wave(manifest, HOME), about
 
 
-def apart(what: str, folder: Path) -> dict[str, Any]:
-    """One measurement in a process of its own, whose memory is nobody else's."""
+def apart(what: str, folder: Path, *rest: str) -> dict[str, Any]:
+    """One step in a process of its own; this one stays small, for a child inherits its peak."""
     done = subprocess.run(
-        [sys.executable, __file__, "--measure", what, str(folder)],
+        [sys.executable, __file__, "--measure", what, str(folder), *rest],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -235,19 +237,20 @@ def main() -> None:
     parser.add_argument("exports", nargs="*", default=EXPORTS, metavar="PLATFORM:FORMAT")
     parser.add_argument("--answers", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--measure", choices=("ours", "pandas"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--measure", choices=("rehearsal", "ours", "pandas"), help=argparse.SUPPRESS
+    )
     given = parser.parse_args()
     if given.measure:
-        measure = {"ours": measured, "pandas": plainly}[given.measure]
-        print(json.dumps(measure(Path(given.exports[0]))))
+        folder, *rest = given.exports
+        measure = {"rehearsal": rehearse, "ours": measured, "pandas": plainly}[given.measure]
+        print(json.dumps(measure(Path(folder), *rest)))
         return
     for export in given.exports:
         platform, _, file_format = export.partition(":")
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            rehearse(folder, platform, file_format or "csv", given.answers)
-            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-            about["bytes"] = (folder / about["file"]).stat().st_size
+            about = apart("rehearsal", folder, platform, file_format or "csv", str(given.answers))
             runs = [(apart("ours", folder), apart("pandas", folder)) for _ in range(given.repeat)]
             ours = min((one for one, _ in runs), key=total)
             show(export, about, ours, min((other for _, other in runs), key=total))

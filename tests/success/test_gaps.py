@@ -97,6 +97,19 @@ def test_a_number_that_is_no_scale_has_a_gap_but_no_kappa() -> None:
     assert np.isnan(found["superiority"])
 
 
+def test_kappa_is_not_told_of_few_dyads() -> None:
+    items = {"trust": [1, 2, 3, 4, 5]}
+
+    def found(n: int) -> pd.Series:
+        government = side({f"M{i:02d}": [1.0 + i % 5] for i in range(n)})
+        society = side({f"M{i:02d}": [1.0 + i % 3] for i in range(n)})
+        return gaps.gaps(government, society, items).iloc[0]
+
+    few, enough = found(gaps.MINIMUM_DYADS_KAPPA - 1), found(gaps.MINIMUM_DYADS_KAPPA)
+    assert np.isnan(few["kappa"])
+    assert np.isfinite([few["gap"], few["superiority"], enough["kappa"]]).all()
+
+
 answers = st.lists(st.integers(1, 5), min_size=12, max_size=30)
 
 

@@ -116,3 +116,9 @@ def test_real_texts_are_told_as_well_as_documented(
     found = detect(texts, pd.Series("", index=texts.index, dtype="str"))
     assert found["sure"].mean() >= least_sure
     assert (found.loc[found["sure"], "detected"] == language).mean() >= least_right
+
+
+def test_a_text_in_capitals_is_told_like_any_other() -> None:
+    text = "LA CONSULTA ES UN MERO TRÁMITE Y LOS FUNCIONARIOS NO SABEN CONDUCIR UNA CONSULTA."
+    found = detect(pd.Series([text]), pd.Series([""]))
+    assert found.loc[0, ["written", "sure"]].tolist() == ["es", True]

@@ -111,6 +111,8 @@ def _words(text: str) -> str:
     if any(sign in words for sign in ("://", "www.", "<", "[")):
         words = _NO_WORDS.sub(" ", words)
     words = words[:_ENOUGH]
+    # Capitals alone are other bytes than the model learned most of its words by.
+    words = words.lower() if sum(map(str.isupper, words)) > sum(map(str.islower, words)) else words
     return words if sum(map(str.isalpha, words)) >= FEWEST_LETTERS else ""
 
 

@@ -13,7 +13,7 @@ from msfresearch.report.chapters.common import listing, status_of
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import count, interval, number, p_value, percent
-from msfresearch.success.gaps import MINIMUM_DYADS, eye_to_eye, gaps
+from msfresearch.success.gaps import MINIMUM_DYADS, MINIMUM_DYADS_KAPPA, eye_to_eye, gaps
 from msfresearch.success.plan import Plan
 from msfresearch.success.plan_sides import Sides
 from msfresearch.survey.items import Item
@@ -261,7 +261,8 @@ def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
             "ranks: Wilcoxon's test of the members' gaps. Adjusted: Benjamini and Hochberg over "
             "the items. Probability that an answer of government lies above one of its civil "
             "society, ties counting half: 0.5 is no difference. Kappa with squared weights: 1 is "
-            "full agreement, 0 what chance would give. Intervals over members.",
+            "full agreement, 0 what chance would give; it is not told of fewer than "
+            f"{MINIMUM_DYADS_KAPPA} members. Intervals over members.",
         ),
         layout="records",
         lang=lang,

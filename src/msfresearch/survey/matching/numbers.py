@@ -89,7 +89,7 @@ def read_numbers(
                         value,
                         int(line),
                         int(count),
-                        "a number, or: " + ", ".join(filter(None, missing.values())),
+                        "a number, or: " + ", ".join(filter(None, dict.fromkeys(missing.values()))),
                         near[0] if len(near) == 1 else None,
                         "a cell that cannot be read as one number",
                     )
