@@ -52,16 +52,15 @@ def asked_table(table: Table, absent: Collection[str], file: Path) -> Table:
                 f"names the answer ({', '.join(sorted(needed - known) or sorted(needed))})",
                 action="take the name out of `absent`",
             )
-    items = tuple(_asked(item, absent) for item in table.items if item.id not in absent)
+    gone = {*absent, *clean_names(table, absent)}
+    items = tuple(_asked(item, gone) for item in table.items if not _is_gone(item, gone))
     rules = table.respondents
     if rules is not None:
-        left = tuple(one for one in rules.substance if one not in absent)
-        batteries = (tuple(i for i in row if i not in absent) for row in rules.batteries)
+        left = tuple(one for one in rules.substance if one not in gone)
+        batteries = (tuple(i for i in row if i not in gone) for row in rules.batteries)
         rules = rules.model_copy(
             update={
-                "consent": None
-                if rules.consent and rules.consent.item in absent
-                else rules.consent,
+                "consent": None if rules.consent and rules.consent.item in gone else rules.consent,
                 "substance": left,
                 "batteries": tuple(row for row in batteries if len(row) > 1),
             }
@@ -69,11 +68,40 @@ def asked_table(table: Table, absent: Collection[str], file: Path) -> Table:
     return table.model_copy(update={"items": items, "respondents": rules})
 
 
-def _asked(item: Item, absent: Collection[str]) -> Item:
-    """The item without options and conditions that the form did not have."""
-    options = tuple(one for one in item.options if f"{item.id}__{one.id}" not in absent)
-    conditions = {name: codes for name, codes in item.asked_if.items() if name not in absent}
-    return item.model_copy(update={"options": options, "asked_if": conditions})
+def _is_gone(item: Item, gone: Collection[str]) -> bool:
+    return not item.derived and all(column in gone for column, _ in item.columns())
+
+
+def _asked(item: Item, gone: Collection[str]) -> Item:
+    """The item without options, text and conditions that the form did not have."""
+    options = tuple(one for one in item.options if f"{item.id}__{one.id}" not in gone)
+    other = None if f"{item.id}_other" in gone else item.other
+    changed = {"options": options, "other": other, "asked_if": conditions_left(item, gone)}
+    return item.model_copy(update=changed)
+
+
+def conditions_left(item: Item, gone: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The conditions under which a form could ask an item, though it had not all the questions.
+
+    Parameters
+    ----------
+    item : Item
+        Of the whole questionnaire.
+    gone : collection of str
+        Clean columns of what the form did not have; see :func:`clean_names`.
+
+    Returns
+    -------
+    dict
+        As ``asked_if``: without the items, and without the options of multi-select items, that
+        nobody could answer.
+    """
+    left = {
+        other: tuple(code for code in codes if f"{other}__{code}" not in gone)
+        for other, codes in item.asked_if.items()
+        if other not in gone
+    }
+    return {other: codes for other, codes in left.items() if codes}
 
 
 def with_absent(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -92,10 +120,19 @@ def with_absent(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def clean_names(table: Table, absent: Collection[str]) -> tuple[str, ...]:
-    """Clean columns of what was not asked."""
-    return tuple(
-        column
-        for item in table.items
-        for column, _ in item.columns()
-        if item.id in absent or column in absent
-    )
+    """Clean columns of what was not asked.
+
+    Where an item is absent all of its columns are, and so they are where each of its options is;
+    the text beside an option that is absent goes with it.
+    """
+    names: list[str] = []
+    for item in table.items:
+        options = [f"{item.id}__{option.id}" for option in item.options]
+        whole = item.id in absent or (options and all(one in absent for one in options))
+        text = item.other is not None and f"{item.id}__{item.other.code}" in absent
+        names += [
+            column
+            for column, _ in item.columns()
+            if whole or column in absent or (text and column == f"{item.id}_other")
+        ]
+    return tuple(names)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from msfresearch.survey.absent import conditions_left
 from msfresearch.survey.items import Item
 from msfresearch.survey.joins import stack
 from msfresearch.survey.log import ABSENT, FIRST, HOLLOW, JOINED_ITEMS, NOT_ASKED, note
@@ -141,16 +142,18 @@ def route(
     for column in absent:
         why[column] = "not_asked"
         note(log, name, ABSENT, len(values), (0, 0), len(values), column)
-    for item in table.items:
-        if not item.asked_if or item.id in absent or set(item.asked_if) & set(absent):
+    for whole in table.items:
+        conditions = conditions_left(whole, absent)
+        if not conditions or all(column in absent for column, _ in whole.columns()):
             continue
+        item = whole.model_copy(update={"asked_if": conditions})
         unasked = ~_asked(values, why, item, table, questionnaire)
         governing = ", ".join(item.asked_if)
         for column, _ in item.columns():
             empty = unasked & (why[column] == "blank")
             why.loc[empty, column] = "not_asked"
             given = unasked & values[column].notna()
-            if item.options and not column.endswith("_other"):
+            if item.options and column != f"{item.id}_other":
                 given &= values[column] == 1
             note(
                 log,

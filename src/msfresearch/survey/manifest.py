@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,6 +28,15 @@ class Window(Strict):
     start: PartialDate
     end: PartialDate
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _on_the_calendar(self) -> Window:
+        for day in (self.start, self.end):
+            try:
+                date.fromisoformat("-".join([*day.split("-"), "01", "01"][:3]))
+            except ValueError:
+                raise ValueError(f"there is no {day} on the calendar") from None
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Window:

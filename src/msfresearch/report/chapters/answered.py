@@ -187,6 +187,7 @@ def funnel_figure(made: Study, lang: str) -> list[Figure | Prose | tables.Table]
                 "share": "Answered",
                 "off": "Stopped after it",
             },
+            layout="records",
             lang=lang,
         ),
         paragraph(

@@ -233,9 +233,12 @@ def _may_be_alike(coded: NDArray[np.int32], share: float) -> NDArray[np.bool_]:
     alike = np.zeros(len(coded), dtype=bool)
     for start in range(0, len(coded), _BLOCK):
         rows = slice(start, min(start + _BLOCK, len(coded)))
-        differ = left[rows] @ right.T
-        differ[np.arange(len(differ)), np.arange(rows.start, rows.stop)] = np.inf
-        alike[rows] = (differ <= np.minimum.outer(room[rows], room)).any(axis=1)
+        # Rows before these have been compared with them.
+        differ = left[rows] @ right[start:].T
+        differ[np.arange(len(differ)), np.arange(len(differ))] = np.inf
+        found = differ <= np.minimum.outer(room[rows], room[start:])
+        alike[rows] |= found.any(axis=1)
+        alike[start:] |= found.any(axis=0)
     return alike
 
 
