@@ -21,12 +21,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from msfresearch.files import sha256_of
 from msfresearch.home import Home
+from msfresearch.survey.arrival import Arrival, with_export
 from msfresearch.survey.fieldwork import Raked, estimates, weigh
 from msfresearch.survey.frame import units
 from msfresearch.survey.source import ExportOptions
@@ -52,6 +55,17 @@ class Clock:
         made = call()
         self.steps[step] = (time.perf_counter() - wall, _processor() - processor)
         return made
+
+    def watch(self, module: ModuleType, name: str, step: str) -> None:
+        """Write down the seconds of a function of a module whenever it is called from there."""
+        call = getattr(module, name)
+        setattr(module, name, lambda *given, **named: self.run(step, lambda: call(*given, **named)))
+
+    def less(self, whole: str) -> None:
+        """Take from a step those that were written down within it."""
+        wall, processor = self.steps.pop(whole)
+        parts = list(zip(*self.steps.values(), strict=True))
+        self.steps[whole] = (wall - sum(parts[0]), processor - sum(parts[1]))
 
     def told(self) -> dict[str, Any]:
         """The seconds of each step, and the largest memory so far."""
@@ -95,40 +109,26 @@ def rehearse(folder: Path, platform: str, file_format: str, answers: str) -> dic
 
 
 def measured(folder: Path) -> dict[str, Any]:
-    """The package's own steps, in the order of ``survey.intake``, cleaning and fieldwork."""
-    from msfresearch.survey.cleaning import clean
-    from msfresearch.survey.countries import load_countries
-    from msfresearch.survey.matching import match
-    from msfresearch.survey.privacy import split_personal
-    from msfresearch.survey.readers import read_export
-    from msfresearch.survey.recodes import load_recodes, recode
-    from msfresearch.survey.screening import screen
-    from msfresearch.survey.secret import rehearsal_secret
+    """A wave cleaned by :meth:`Wave.clean`, as a notebook calls it, then weighed and estimated."""
+    from msfresearch.survey import cleaning, matching, privacy, readers, recodes, screening
 
-    wave, about = _wave(folder)
-    (source,) = wave.manifest.sources
-    form = wave.questionnaire
-    table = form.tables[source.table]
-    path = folder / about["file"]
-    structure = folder / about["structure"] if about["structure"] else None
-    recodes = load_recodes(HOME.codebook / "recodes" / f"{form.id}.csv", table, form)
-    countries = load_countries(HOME.codebook / "countries.yml")
+    wave, _ = _wave(folder)
+    name = wave.manifest.sources[0].table
+    table = wave.questionnaire.tables[name]
     frame = units(wave.members())
     clock = Clock()
-    export = clock.run("read", lambda: read_export(path, source.export, None, structure))
-    matched = clock.run("match", lambda: match(export, table, form, source, path))
-    recoded, _ = clock.run("recode", lambda: recode(matched.raw, recodes, table))
-    split = clock.run(
-        "part from personal data",
-        lambda: split_personal(recoded, table, rehearsal_secret(WAVE), WAVE),
-    )
-    screened = clock.run("screen", lambda: screen(split.raw, table, form, wave.manifest))
-    name = source.table
-    cleaned = clock.run("clean", lambda: clean({name: screened.raw}, {name: path}, form, countries))
+    clock.watch(readers, "read_export", "read")
+    clock.watch(matching, "match", "match")
+    clock.watch(recodes, "recode", "recode")
+    clock.watch(privacy, "split_personal", "part from personal data")
+    clock.watch(screening, "screen", "screen")
+    clock.watch(cleaning, "clean", "clean")
+    cleaned = clock.run("between these steps", wave.clean)
+    clock.less("between these steps")
     answers = cleaned.tables[name]
     answers = answers[answers["member"].notna()].reset_index(drop=True)
     weighed = clock.run("weigh", lambda: weigh(answers, frame))
-    clock.run("estimate", lambda: estimates(answers, table, form, weighed.raked))
+    clock.run("estimate", lambda: estimates(answers, table, wave.questionnaire, weighed.raked))
     told = clock.told()
     plain = Clock()
     weights = plain.run("rake in numpy", lambda: raked_plainly(weighed.raked))
@@ -181,13 +181,16 @@ def raked_plainly(raked: Raked, tolerance: float = 1e-10) -> np.ndarray[Any, Any
 
 
 def _wave(folder: Path) -> tuple[Wave, dict[str, Any]]:
-    """The wave as if its manifest said of the export what the rehearsal tells of it."""
+    """The wave with the rehearsal's export, and what the rehearsal tells of it in its manifest."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     wave = open_wave(WAVE, HOME)
     (source,) = wave.manifest.sources
     source = source.model_copy(update={"export": ExportOptions(**about["export"])})
     manifest = wave.manifest.model_copy(update={"sources": (source,)})
-    return Wave(manifest, HOME), about
+    file = folder / about["file"]
+    structure = folder / about["structure"] if about["structure"] else None
+    arrival = Arrival(file, structure, sha256_of(file), recorded=True)
+    return Wave(with_export(manifest, file, arrival.sha256, "rehearsal"), HOME, arrival), about
 
 
 def apart(what: str, folder: Path, *rest: str) -> dict[str, Any]:

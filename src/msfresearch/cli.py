@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 WaveIds = Annotated[list[str] | None, typer.Argument(help="Ids, as `msfresearch waves` lists.")]
+_TO_PASTE = "To paste into wave.yml in place of the source's `export:`, or as its last key below `citation:`"
 WaveId = Annotated[str, typer.Argument(help="Id, as `msfresearch waves` lists.")]
 
 
@@ -35,7 +37,7 @@ def main() -> None:
         typer.echo(str(wrong), err=True)
         proposal = getattr(wrong, "proposal", "")
         if proposal:
-            typer.echo(f"\nTo paste into wave.yml, under the source:\n{proposal}", err=True)
+            typer.echo(f"\n{_TO_PASTE}\n{textwrap.indent(proposal, '    ')}", err=True)
         sys.exit(1)
 
 

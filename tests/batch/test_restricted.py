@@ -93,6 +93,17 @@ def test_every_stage_of_a_real_wave_runs(ran: tuple[Path, Outcome]) -> None:
     assert ran[1].ran == ("clean", "fieldwork", "themes", "success", "report")
 
 
+def test_no_page_of_a_real_wave_calls_its_answers_simulated(home: Home) -> None:
+    pages = {path.name: told(path) for path in (home.reports / WAVE).glob("*/*.html")}
+    assert len(pages) == 5
+    assert {
+        (name, word)
+        for name, page in pages.items()
+        for word in ("rehears", "simulat")
+        if word in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).lower()
+    } == set()
+
+
 def test_nobody_who_answered_stands_in_anything_that_a_run_makes(
     home: Home, ran: tuple[Path, Outcome]
 ) -> None:

@@ -315,7 +315,7 @@ def entries() -> list[IndexEntry]:
 
 def test_the_index_lists_waves_and_what_is_left_out() -> None:
     gone = LeftOut("odb-2014", "Barometer", "no file", "msfresearch fetch odb-2014")
-    text = render_index(entries(), [gone], across=[("Compare", "across/en/5-compare.html")])
+    text = render_index(entries(), [gone], across=[("Compare", "across/en/5-compare.html", "real")])
     reader = _Links()
     reader.feed(text)
     assert reader.links[1:] == [

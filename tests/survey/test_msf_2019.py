@@ -320,7 +320,10 @@ def test_a_wave_of_2019_awaits_its_export_and_says_that_nothing_is_public(wave: 
     assert manifest.instrument == instrument_of(wave).id
     assert manifest.denominator is None
     said = " ".join(manifest.limits)
-    assert "No answer, response count or result of this survey is public." in said
+    awaited = " ".join(manifest.limits_awaited)
+    assert "No answer, response count or result of this survey is public." in awaited
+    assert "simulated" in awaited
+    assert "simulated" not in said
     assert "proposals" in said
     assert [source.table for source in manifest.sources] == list(instrument_of(wave).tables)
 

@@ -59,10 +59,14 @@ def provenance(
 
 
 def _rows(wave: Wave, table: str) -> int | None:
-    """Rows that were read from a table's file, None before the wave was cleaned."""
+    """Rows in a table's file, those set aside included; None before the wave was cleaned."""
     if "clean" not in wave.stages():
         return None
-    found = wave.facts("clean")["rows"].get(table)
+    facts = wave.facts("clean")
+    taken = facts.get("intake", {}).get(table)
+    if taken is not None:
+        return int(taken["analysed"]) + int(taken["set_aside"])
+    found = facts["rows"].get(table)
     return None if found is None else int(found)
 
 

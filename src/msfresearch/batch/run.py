@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -351,7 +352,12 @@ def _inputs(job: Job, stage: Stage) -> dict[str, str]:
     )
     if not stage.needs:
         # Pseudonyms follow their key: with another one the clean tables are others.
-        found |= {f"key of the pseudonyms of {w.id}": w.secret().fingerprint for w in surveys}
+        found |= {
+            f"fingerprint of the key of the pseudonyms of {wave.id}": hashlib.sha256(
+                wave.secret().fingerprint.encode("ascii")
+            ).hexdigest()
+            for wave in surveys
+        }
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msfresearch.batch.graph import ACROSS, STAGES
 from msfresearch.errors import MsfResearchError
 from msfresearch.files import write_bytes
 from msfresearch.home import Home
+from msfresearch.report.chapters.common import status_of
 from msfresearch.report.index import IndexEntry, LeftOut, render_index
 from msfresearch.wave import Wave, list_waves, open_wave
 
@@ -43,11 +45,12 @@ def write_index(home: Home, lang: str) -> Path:
             entries.append(_entry(wave, lang))
         else:
             left_out.append(_left_out(wave, lang))
-    across: list[tuple[str, str]] = []
+    across: list[tuple[str, str, str]] = []
     for one in ACROSS:
         page_of = home.reports / one.stage.name / lang / f"{one.stage.notebook}.html"
         if page_of.exists():
-            across.append((one.title, page_of.relative_to(home.reports).as_posix()))
+            address = page_of.relative_to(home.reports).as_posix()
+            across.append((one.title, address, _status(one.waves, home)))
     page = render_index(entries, left_out, across=across, lang=lang)
     path = home.reports / "index.html"
     write_bytes(path, page.encode("utf-8"))
@@ -85,3 +88,11 @@ def _left_out(wave: Wave, lang: str) -> LeftOut:
         reason=f"its data are not here: {', '.join(missing)}" if missing else "not run yet",
         command=f"msfresearch fetch {wave.id}" if missing else f"msfresearch run {wave.id}",
     )
+
+
+def _status(waves: Sequence[str], home: Home) -> str:
+    """The status of a page over several waves; of one that cannot be opened, the cautious one."""
+    try:
+        return status_of(open_wave(wave, home) for wave in waves)
+    except MsfResearchError:
+        return "rehearsal"

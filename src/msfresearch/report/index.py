@@ -55,7 +55,7 @@ def render_index(
     entries: Sequence[IndexEntry],
     left_out: Sequence[LeftOut] = (),
     *,
-    across: Sequence[tuple[str, str]] = (),
+    across: Sequence[tuple[str, str, str]] = (),
     lang: str = "en",
 ) -> str:
     """The page that lists all waves.
@@ -66,7 +66,7 @@ def render_index(
         Waves with pages, in the order to list them.
     left_out : sequence of LeftOut
         Registered waves without pages.
-    across : sequence of (title, address)
+    across : sequence of (title, address, status)
         Pages over several waves.
     lang : str
         Language of the page.
@@ -96,7 +96,10 @@ def render_index(
         lang,
         title=say("index title", lang),
         rows=rows,
-        across=[(clean(title), address) for title, address in across],
+        across=[
+            (clean(title), address, check_status(status) == "rehearsal")
+            for title, address, status in across
+        ],
         left_out=[
             {name: clean(getattr(entry, name)) for name in ("wave", "title", "reason", "command")}
             for entry in left_out

@@ -177,7 +177,8 @@ def _typed(values: pd.Series[Any], item: Item, questionnaire: Questionnaire) -> 
     if item.type == "numeric":
         return values.astype("Float64").astype("Int64" if item.whole else "Float64")
     if item.type == "date":
-        return pd.to_datetime(values, utc="%z" in item.date_format)
+        # The unit, too, where there is no value to tell it.
+        return pd.to_datetime(values, utc="%z" in item.date_format).dt.as_unit("us")
     return values.astype("str")
 
 

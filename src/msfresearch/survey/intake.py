@@ -142,7 +142,7 @@ def _by_code(raw: pd.DataFrame, table: Table, countries: Countries) -> tuple[pd.
     for column in (str(item.column) for item in table.items if item.type == "country"):
         names = raw[column].str.strip()
         known = {name: code for name, code in countries.by_name(names.unique()).items() if code}
-        codes = names.map(known).fillna(raw[column])
+        codes = names.map(known).astype("str").fillna(raw[column])
         made += int((codes != raw[column]).sum())
         raw = raw.assign(**{column: codes.astype("str")})
     return raw, Step("country names written as ISO 3166 codes", made)

@@ -70,6 +70,8 @@ class Manifest(Strict):
     status
         ``awaited`` stands in the file while the real export is not there; an opened wave is
         ``real`` when it is, and ``rehearsal`` while a simulated one stands in.
+    limits, limits_awaited
+        What the wave cannot tell; and what it cannot tell while its export is awaited.
     """
 
     id: WaveId
@@ -86,6 +88,7 @@ class Manifest(Strict):
     denominator: Denominator | None = None
     rehearsal: Rehearsal | None = None
     limits: tuple[str, ...] = ()
+    limits_awaited: tuple[str, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -96,7 +96,7 @@ def test_a_marked_share_is_told_with_base_interval_and_what_was_not_coded(
     keep(wave)
     [told] = brief.highlight_words(brief.highlights(wave, "en"), wave, "en")
     assert told.startswith("Marked regular: 5 of the 20 answers with an answer on it (25%; ")
-    assert told.endswith("20 of 40 have none.")
+    assert told.endswith("20 of 40 are without an answer.")
     full = make_wave(rows(20), marking("regular"))
     keep(full)
     [told] = brief.highlight_words(brief.highlights(full, "en"), full, "en")

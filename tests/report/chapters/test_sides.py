@@ -12,7 +12,7 @@ import pytest
 
 from msfresearch.errors import PlanError
 from msfresearch.home import Home
-from msfresearch.report.chapters import outsiders, sides
+from msfresearch.report.chapters import agreed, outsiders, sides
 from msfresearch.report.chapters.sides import Faced
 from msfresearch.success.plan import load_plan
 from msfresearch.survey.standards import Standards, load_standards
@@ -42,7 +42,8 @@ from tests.report.chapters.surveyed import (
 STAMP = "#8a3b00"
 CHAPTERS: tuple[Callable[[Faced, str], Shown | Iterable[Shown]], ...] = (
     *(sides.headlines, sides.overlap, sides.few, sides.gap_figure, sides.gap_table),
-    *(sides.eye_to_eye_words, sides.face_to_face, outsiders.witness_table, outsiders.found),
+    *(agreed.agreement_table, agreed.eye_to_eye_words, agreed.face_to_face),
+    *(outsiders.witness_table, outsiders.found),
 )
 QUALITY = "Quality of the process for developing the action plan"
 LEVELS = ("Very poor", "Poor", "Fair", "Good", "Excellent")
@@ -153,11 +154,13 @@ def test_too_few_members_in_common_are_told_and_nothing_is_estimated(
     for chapter in CHAPTERS:
         assert markup(chapter(one, "en"))
     both = min(here, there)
-    [first, second] = sides.headlines(one, "en")
+    [first] = sides.headlines(one, "en")
+    [second] = agreed.eye_to_eye_words(one, "en")
     assert first.startswith(f"Both sides answered in {both} member{'' if both == 1 else 's'};")
     assert "0 of 16 planned items" in first
     assert "Too few members" in second
-    for chapter in (sides.gap_figure, sides.gap_table, sides.face_to_face):
+    tabled = (sides.gap_figure, sides.gap_table, agreed.agreement_table, agreed.face_to_face)
+    for chapter in tabled:
         assert words(chapter(one, "en")).startswith("No item has enough members")
     assert "Too few members are coded" in words(outsiders.found(one, "en"))
     assert f"In {both} both sides answered" in sides.overlap(one, "en")
@@ -178,7 +181,7 @@ def test_an_item_of_nine_members_is_held_back_and_one_of_ten_is_told(
 
     one = two_sides(home, given(0), given(1))
     assert "1 of 16 planned items" in sides.headlines(one, "en")[0]
-    table = grid(sides.face_to_face(one, "en"))
+    table = grid(agreed.face_to_face(one, "en"))
     assert table.data["item"].tolist() == [QUALITY]
     assert "Held back" in table.notes[-1]
     assert table.notes[-1].endswith(": 13 items.")
@@ -197,9 +200,11 @@ def test_an_item_on_which_all_gaps_are_alike_is_in_no_figure_and_no_list(
     one = two_sides(home, other, moved)
     label = one.item("trust").label.en
     assert one.found.set_index("item").loc["trust", "status"] == "constant"
-    for chapter in (sides.gap_figure, sides.gap_table, sides.eye_to_eye_words, sides.headlines):
+    for chapter in (sides.gap_figure, sides.gap_table, agreed.agreement_table):
         assert label not in markup(chapter(one, "en"))
-    assert label not in markup(sides.face_to_face(one, "en"))
+    for said in (sides.headlines, agreed.eye_to_eye_words):
+        assert label not in " ".join(said(one, "en"))
+    assert label not in markup(agreed.face_to_face(one, "en"))
     assert f"“{label}”" in sides.few(one, "en")
     assert "20" not in sides.few(one, "en")
 
@@ -215,7 +220,7 @@ def test_questions_stand_in_quotation_marks_within_sentences(
     told = [
         *sides.headlines(one, "en"),
         sides.few(one, "en"),
-        *sides.eye_to_eye_words(one, "en"),
+        *agreed.eye_to_eye_words(one, "en"),
         *outsiders.found(one, "en"),
     ]
     named = 0
@@ -243,7 +248,7 @@ def test_a_row_of_the_table_holds_each_sides_answers_from_low_to_high(
     )
     # A member without a partner counts on neither side.
     government.append(answer(*units[30], proc_quality="3"))
-    table = grid(sides.face_to_face(two_sides(home, government, civil_society), "en"))
+    table = grid(agreed.face_to_face(two_sides(home, government, civil_society), "en"))
     [row] = table.data.to_dict("records")
     assert row["government"] == "Very poor 20%, Poor 10%, Fair 0%, Good 40%, Excellent 30%"
     assert row["civil_society"] == "Very poor 40%, Poor 10%, Fair 20%, Good 20%, Excellent 10%"
@@ -255,7 +260,7 @@ def test_the_item_least_agreed_on_is_drawn_with_its_levels_in_order(
     home: Home, units: list[tuple[str, str]]
 ) -> None:
     one = two_sides(home, answers(units[:40]), answers(units[:40], 2))
-    [figure] = pictures(sides.face_to_face(one, "en"))
+    [figure] = pictures(agreed.face_to_face(one, "en"))
     estimated = one.found[one.found["status"] == "estimated"].dropna(subset=["kappa"])
     least = str(estimated.sort_values("kappa")["item"].iloc[0])
     assert f"Least agreed on: {one.item(least).label.en}" in figure.alt
@@ -281,7 +286,11 @@ def test_the_widest_gap_is_that_of_the_means_in_parts_of_the_scale(
     row = one.found.set_index("item").loc["proc_quality"]
     assert row["gap"] > 0
     assert f"The widest gap: “{QUALITY}”, {row['gap']:.2f} (95% interval" in " ".join(told)
-    assert "clearly higher on 2 of 2 items with a scale" in told[1]
+    assert "of pairs government says more, ties counting half." in told[2]
+    assert "holds zero" not in told[2]
+    assert "2 items told (below 0.05), government's answers are higher on 2 of 2 items" in told[1]
+    assert "and lower on 0." in told[1]
+    assert "Taken one by one" not in told[1]
 
 
 # Standards and reviewers.
@@ -355,6 +364,15 @@ def test_one_rehearsal_makes_the_comparison_one(
     one = two_sides(home, answers(units[:20]), answers(units[:20], 1), statuses)
     status = "real" if set(statuses) == {"real"} else "rehearsal"
     assert one.status == status
+    told = sides.overlap(one, "en")
+    as_words = {"real": "real answers", "rehearsal": "rehearsal, simulated answers"}
+    each = (
+        f"government ({GOVERNMENT}): {as_words[statuses[0]]}; "
+        f"civil society ({CIVIL_SOCIETY}): {as_words[statuses[1]]}; "
+        f"independent reviewers ({REVIEWERS}): real answers."
+    )
+    assert (each in told) is (status == "rehearsal")
+    assert ("Not all waves are alike" in told) is (status == "rehearsal")
     drawn = pictures(shown(one, standards_of(home)))
     assert len(drawn) == 3
     for figure in drawn:
@@ -393,4 +411,4 @@ def test_the_same_answers_give_the_same_page(home: Home, units: list[tuple[str, 
     one = two_sides(home, answers(units[:20]), answers(units[:20], 1))
     again = read_sides(home)
     pd.testing.assert_frame_equal(one.found, again.found)
-    assert markup(sides.face_to_face(one, "en")) == markup(sides.face_to_face(again, "en"))
+    assert markup(agreed.face_to_face(one, "en")) == markup(agreed.face_to_face(again, "en"))

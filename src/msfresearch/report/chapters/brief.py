@@ -17,6 +17,7 @@ from msfresearch.report.wording import interval, number, percent
 from msfresearch.success.plan import WavePlan
 from msfresearch.survey.items import Item
 from msfresearch.survey.questionnaire import Highlight, Questionnaire
+from msfresearch.survey.source import Source
 from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
 from msfresearch.wave import Wave
 
@@ -129,7 +130,7 @@ def _outside(row: Mapping[Any, Any], lang: str) -> str:
     """How many rows are outside the base of a share, and why."""
     whole = number(row["of"], 0, lang)
     none = row["of"] - row["n"] - row["left_out"]
-    said = f" {number(none, 0, lang)} of {whole} have none." if none else ""
+    said = f" {number(none, 0, lang)} of {whole} are without an answer." if none else ""
     if row["left_out"]:
         left = number(row["left_out"], 0, lang)
         said += f" {left} of {whole} have an answer that is no part of the base."
@@ -231,7 +232,9 @@ def unknown(wave: Wave, analysed: list[success.Analysed], lang: str) -> list[str
     facts = wave.facts("clean")
     missing = wave.table("clean", "missingness")
     lacking = int(missing.loc[missing["reason"] != "answered", "n"].sum())
-    said = [limit.strip() for limit in wave.manifest.limits]
+    manifest = wave.manifest
+    awaited = manifest.limits_awaited if manifest.status == "rehearsal" else ()
+    said = [limit.strip() for limit in (*awaited, *manifest.limits)]
     said += [
         f"On “{one.analysis.question.in_language(lang)}”: {one.analysis.evidence.strip()}"
         for one in analysed
@@ -308,6 +311,14 @@ def plan_words(plan: WavePlan | None) -> str:
     return f"The analysis plan was written {when_}. {plan.note.strip()}"
 
 
+def _against_published(source: Source) -> str:
+    """How the file read here differs from a published one, if there is any."""
+    if source.changed_since_published:
+        return source.changed_since_published.strip()
+    # A file of the repository was compiled here, and an export of a survey is nowhere published.
+    return "as published" if source.url else "published nowhere"
+
+
 def sources(wave: Wave, lang: str) -> tables.Table:
     """Where the data come from, and under which licence."""
     return tables.table(
@@ -316,10 +327,7 @@ def sources(wave: Wave, lang: str) -> tables.Table:
                 "file": [s.name for s in wave.manifest.sources],
                 "citation": [s.citation.strip() for s in wave.manifest.sources],
                 "licence": [s.licence.strip() for s in wave.manifest.sources],
-                "changed": [
-                    (s.changed_since_published or "as published").strip()
-                    for s in wave.manifest.sources
-                ],
+                "changed": [_against_published(s) for s in wave.manifest.sources],
             }
         ),
         "Sources",

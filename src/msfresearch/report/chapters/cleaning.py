@@ -115,6 +115,12 @@ def account(cleaned: Cleaned, wave: Wave, lang: str) -> list[str]:
         unit = questionnaire.tables[name].units.in_language(lang)
         log = cleaned.log
         read = log[(log["rule"] == ROWS) & (log["table"] == name)].iloc[0]
+        if name in cleaned.intake:
+            said.append(
+                f"{number(len(frame), 0, lang)} {unit} were left by the screening above and "
+                "converted; none was dropped here."
+            )
+            continue
         said.append(
             f"{number(read['rows_in'], 0, lang)} {unit} were read and "
             f"{number(len(frame), 0, lang)} kept; no {_one(questionnaire, name, lang)} "
@@ -246,10 +252,10 @@ def found(cleaned: Cleaned, missing: pd.DataFrame, wave: Wave, lang: str) -> lis
         f"The clean wave holds {sizes}. {_aside(cleaned, lang)}",
         f"{percent(lacking / cells, 0, lang)} of all cells are without an answer, each with its "
         "reason.",
-        f"Rules that mend or derive (spaces, spellings, aliases of countries, first available "
-        f"values, sums without parts) made {number(changed, 0, lang)} changes to cells; all others "
-        "read codes as the answers or reasons that they stand for, take items over from another "
-        "table, or leave out whole columns. "
+        f"Rules that mend a cell (spaces, spellings, aliases of countries, first available "
+        f"values, sums without parts) made {number(changed, 0, lang)} changes; all others "
+        "read codes as the answers or reasons that they stand for, make or take over items of "
+        "other items, or leave out whole columns. "
         + (
             f"{number(len(cleaned.disagreements), 0, lang)} cells in which code and words "
             "contradict each other were kept and listed."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,9 @@ from msfresearch.success.gaps import MINIMUM_DYADS
 from msfresearch.success.intervals import quantile
 from msfresearch.success.witness import against, against_table, latest
 from msfresearch.survey.standards import Standards, met
+
+#: A code that readers find in the standards ("1a", "4a-4d", "2"), and no key of our own.
+_CODE = re.compile(r"\d[a-z]?(-\d[a-z])?")
 
 
 def standards_met(one: Faced, standards: Standards) -> pd.DataFrame:
@@ -56,10 +61,12 @@ def _mean(share: pd.Series[float]) -> dict[str, object]:
 
 
 def _rules(standards: Standards, version: str, lang: str) -> dict[str, str]:
-    return {
-        rule.id: f"{rule.id} {rule.label.in_language(lang)}"
-        for rule in standards.version(version).rules
-    }
+    """Each rule's label, after its code where the standards themselves give it one."""
+    told: dict[str, str] = {}
+    for rule in standards.version(version).rules:
+        label = rule.label.in_language(lang)
+        told[rule.id] = f"{rule.id} {label}" if _CODE.fullmatch(rule.id) else label
+    return told
 
 
 def standards_shown(

@@ -1,4 +1,4 @@
-"""What the comparison of government and civil society shows and says; no member is named."""
+"""The gap between government and civil society, shown and said; no member is named."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from msfresearch.report import figures, tables
 from msfresearch.report.chapters.common import listing, status_of
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
-from msfresearch.report.wording import count, interval, number, p_value, percent
-from msfresearch.success.gaps import MINIMUM_DYADS, MINIMUM_DYADS_KAPPA, eye_to_eye, gaps
+from msfresearch.report.wording import count, interval, number, p_value, percent, say
+from msfresearch.success.gaps import MINIMUM_DYADS, gaps
 from msfresearch.success.plan import Plan
 from msfresearch.success.plan_sides import Sides
 from msfresearch.survey.items import Item
@@ -21,6 +21,8 @@ from msfresearch.survey.questionnaire import Questionnaire
 from msfresearch.wave import Wave
 
 NAMES = {"government": "government", "civil_society": "civil society"}
+#: Adjusted p below which a gap is said to be shown.
+SHOWN = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,29 @@ class Faced:
     def item(self, item: str) -> Item:
         """An item that both sides were asked."""
         return self.questionnaire.tables[self.sides.table].item(item)
+
+    def label(self, item: str, lang: str) -> str:
+        """An item's label."""
+        return self.item(item).label.in_language(lang)
+
+    def quoted(self, item: str, lang: str) -> str:
+        """A label as it stands within a sentence: most are questions."""
+        return f"“{self.label(item, lang)}”"
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """Items that can be told."""
+        return self.found[self.found["status"] == "estimated"]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Planned items that are numbers without a scale."""
+        return [name for name in self.sides.items if self.item(name).type == "numeric"]
+
+    @property
+    def scales(self) -> pd.DataFrame:
+        """Items that can be told and have a scale."""
+        return self.shown[~self.shown["item"].isin(self.numbers)]
 
 
 def declared(plan: Plan, waves: Sequence[Wave]) -> Sides:
@@ -134,30 +159,22 @@ def overlap(one: Faced, lang: str) -> str:
     told = listing(
         f"{NAMES[side]} of {number(len(members), 0, lang)}" for side, members in here.items()
     )
+    manifests = [wave.manifest for wave in one.waves.values()]
+    each = "; ".join(
+        f"{m.population} ({m.id}): {say(f'status {m.status}', lang)}" for m in manifests
+    )
+    mixed = len({m.status for m in manifests}) > 1
     return (
         f"Members with at least one answer: {told}. In {number(len(both), 0, lang)} both sides "
         f"answered; only these can be compared. An item is told where at least {MINIMUM_DYADS} "
         "members have an answer to it from both sides. No member is named here, since a single "
         "Point of Contact speaks for each."
+        + (f" Not all waves are alike: {each}." if mixed else "")
     )
 
 
 def _members(one: Faced) -> dict[str, set[str]]:
     return {side: set(frame["member"].dropna()) for side, frame in one.answers.items()}
-
-
-def _shown(one: Faced) -> pd.DataFrame:
-    return one.found[one.found["status"] == "estimated"]
-
-
-def _scales(one: Faced) -> pd.DataFrame:
-    """Items that can be told and have a scale."""
-    rows = _shown(one)
-    return rows[~rows["item"].isin(_numbers(one))]
-
-
-def _numbers(one: Faced) -> list[str]:
-    return [name for name in one.sides.items if one.item(name).type == "numeric"]
 
 
 def few(one: Faced, lang: str) -> str:
@@ -166,25 +183,16 @@ def few(one: Faced, lang: str) -> str:
     if not len(rows):
         return "Every planned item has enough members."
     # How many members each has is not told: an item on which all gaps are alike would stand out.
-    names = listing((_quoted(one, name, lang) for name in rows["item"]), 20)
+    names = listing((one.quoted(name, lang) for name in rows["item"]), 20)
     return (
         f"Not told, for fewer than {MINIMUM_DYADS} members with answers from both sides or no "
         f"difference among their gaps: {names}."
     )
 
 
-def _label(one: Faced, item: str, lang: str) -> str:
-    return one.item(item).label.in_language(lang)
-
-
-def _quoted(one: Faced, item: str, lang: str) -> str:
-    """A label as it stands within a sentence: most are questions."""
-    return f"“{_label(one, item, lang)}”"
-
-
 def gap_figure(one: Faced, lang: str) -> Figure | Prose:
     """The mean gap of each scale item, in parts of its scale."""
-    rows = _scales(one)
+    rows = one.scales
     if not len(rows):
         return paragraph("No item has enough members for a gap to be drawn.")
     width = pd.Series(
@@ -192,8 +200,8 @@ def gap_figure(one: Faced, lang: str) -> Figure | Prose:
     )
     data = pd.DataFrame(
         {
-            "item": [_label(one, name, lang) for name in rows["item"]],
-            "side": "mean gap",
+            "item": [one.label(name, lang) for name in rows["item"]],
+            "side": "per cent of the scale",
             "gap": 100 * rows["gap"] / width,
             "low": 100 * rows["low"] / width,
             "high": 100 * rows["high"] / width,
@@ -210,7 +218,8 @@ def gap_figure(one: Faced, lang: str) -> Figure | Prose:
         xlabel="Gap in per cent of the scale's width",
         title="How far government's answers lie above those of civil society",
         caption="Mean over members of government's answer less the mean of civil society's, with "
-        "95% intervals that count members. To the right of zero government is the rosier side.",
+        "95% intervals that count members; every number is in per cent of the scale's width. To "
+        "the right of zero government is the rosier side.",
         status=one.status,
         lang=lang,
     )
@@ -222,28 +231,24 @@ def _width(item: Item, questionnaire: Questionnaire) -> float:
 
 
 def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
-    """Every item that can be told: both means, the gap, and how far the two agree."""
-    rows = _shown(one)
+    """Every item that can be told: both means, the gap and its p."""
+    rows = one.shown
     if not len(rows):
         return paragraph("No item has enough members to be tabled.")
     shown = pd.DataFrame(
         {
-            "item": [_label(one, name, lang) for name in rows["item"]],
+            "item": [one.label(name, lang) for name in rows["item"]],
             "dyads": rows["dyads"],
             "government": rows["mean_government"],
             "civil_society": rows["mean_civil_society"],
-            "gap": _intervals(rows, "gap", "low", "high", lang),
+            "gap": intervals(rows, "gap", "low", "high", lang),
             "wilcoxon": [p_value(p, lang) for p in rows["p_wilcoxon"]],
             "adjusted": [p_value(p, lang) for p in rows["p_adjusted"]],
-            "superiority": _intervals(
-                rows, "superiority", "superiority_low", "superiority_high", lang, 0.5
-            ),
-            "kappa": _intervals(rows, "kappa", "kappa_low", "kappa_high", lang),
         }
     )
     return tables.table(
         shown,
-        "The two sides item by item",
+        "The gap between the two sides, item by item",
         stub="item",
         columns={
             "item": "Item",
@@ -252,132 +257,32 @@ def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
             "civil_society": "Mean, civil society",
             "gap": "Gap (95% interval)",
             "wilcoxon": "p, signed ranks",
-            "adjusted": "p of the gap, adjusted",
-            "superiority": "Probability that government says more",
-            "kappa": "Weighted kappa",
+            "adjusted": "p of gap, adjusted",
         },
         notes=(
             "Each member counts once. Gap: mean difference, Student's t over members. Signed "
             "ranks: Wilcoxon's test of the members' gaps. Adjusted: Benjamini and Hochberg over "
-            "the items. Probability that an answer of government lies above one of its civil "
-            "society, ties counting half: 0.5 is no difference. Kappa with squared weights: 1 is "
-            "full agreement, 0 what chance would give; it is not told of fewer than "
-            f"{MINIMUM_DYADS_KAPPA} members. Intervals over members.",
+            "the items. Intervals over members.",
         ),
         layout="records",
         lang=lang,
     )
 
 
-def _intervals(
+def intervals(
     rows: pd.DataFrame, value: str, low: str, high: str, lang: str, null: float = 0.0
 ) -> list[str]:
+    """Estimates with their bounds, a row each; "null" is the value of no difference."""
     return [
         interval(*bounds, level=None, null_value=null, lang=lang)
         for bounds in zip(rows[value], rows[low], rows[high], strict=True)
     ]
 
 
-def face_to_face(one: Faced, lang: str) -> list[Figure | tables.Table | Prose]:
-    """How both sides' answers are spread in the members where both answered.
-
-    The item on which they agree least is drawn; all stand in a table, a row for each. An item
-    that can be told has at least ``MINIMUM_DYADS`` answers from either side.
-    """
-    scales = _scales(one)
-    if not len(scales):
-        return [paragraph("No item has enough members for its answers to be laid side by side.")]
-    held = len(one.found) - len(_numbers(one)) - len(scales)
-    table = tables.table(
-        pd.DataFrame(
-            {"item": _label(one, name, lang)} | _shares(one, name, lang) for name in scales["item"]
-        ),
-        "Answers of both sides, item by item",
-        stub="item",
-        columns={"item": "Item", **{key: _titled(key) for key in NAMES}},
-        notes=(
-            "Of the answers from members in which both sides answered the item; a member may have "
-            "several. Every answer counts the same here, while in the gap every member does.",
-            f"Held back, with answers from fewer than {MINIMUM_DYADS} members or no difference "
-            f"among their gaps: {count(held, 'item', lang)}.",
-        ),
-        layout="records",
-        lang=lang,
-    )
-    _, least = eye_to_eye(scales, 1)
-    return [*(_faces(one, name, lang) for name in least), table]
-
-
-def _shares(one: Faced, name: str, lang: str) -> dict[str, str]:
-    """Either side's answers to an item: "Very poor 20%, Poor 24%"."""
-    counts = _spread(one, name, lang)
-    return {
-        side: ", ".join(
-            f"{level} {percent(n / counts[side].sum(), 0, lang)}"
-            for level, n in counts[side].items()
-        )
-        for side in NAMES
-    }
-
-
-def _titled(side: str) -> str:
-    return NAMES[side].capitalize()
-
-
-def _faces(one: Faced, name: str, lang: str) -> Figure:
-    """The answers to one item, a bar for each side."""
-    counts = _spread(one, name, lang).rename(columns=_titled)
-    return figures.stacked_levels(
-        counts.melt(var_name="side", value_name="n", ignore_index=False).reset_index(names="level"),
-        "side",
-        "level",
-        "n",
-        levels=list(counts.index),
-        title=f"Least agreed on: {_label(one, name, lang)}",
-        caption="Answers of the members in which both sides answered; n counts answers.",
-        status=one.status,
-        lang=lang,
-    )
-
-
-def _spread(one: Faced, name: str, lang: str) -> pd.DataFrame:
-    """A row per level, lowest first: how many of either side's answers it has."""
-    frames = {side: one.answers[side].dropna(subset=["member", name]) for side in NAMES}
-    both = set.intersection(*(set(frame["member"]) for frame in frames.values()))
-    counts = {
-        side: frame.loc[frame["member"].isin(both), name].value_counts()
-        for side, frame in frames.items()
-    }
-    levels = sorted(one.questionnaire.levels(one.item(name)), key=lambda level: level.value)
-    return pd.DataFrame(
-        {side: [int(counts[side].get(level.value, 0)) for level in levels] for side in NAMES},
-        index=[level.label.in_language(lang) for level in levels],
-    )
-
-
-def eye_to_eye_words(one: Faced, lang: str) -> list[str]:
-    """On what the sides agree most and least, and where government is clearly rosier."""
-    most, least = eye_to_eye(_shown(one))
-    kappa = one.found.set_index("item")["kappa"]
-
-    def told(names: list[str]) -> str:
-        return listing(
-            f"{_quoted(one, name, lang)} ({number(kappa[name], 2, lang)})" for name in names
-        )
-
-    said: list[str] = []
-    if most:
-        said.append(f"The two sides see most eye to eye on: {told(most)} (weighted kappa).")
-    if least:
-        said.append(f"They see least eye to eye on: {told(least)}.")
-    return said or ["Too few members have answers from both sides to say on what they agree."]
-
-
 def headlines(one: Faced, lang: str) -> list[str]:
     """What the comparison found, a sentence each."""
-    rows = _shown(one)
-    scales = _scales(one)
-    rosier, darker = scales[scales["low"] > 0], scales[scales["high"] < 0]
+    rows = one.shown
+    scales = one.scales
     both = len(set.intersection(*_members(one).values()))
     said = [
         f"Both sides answered in {count(both, 'member', lang)}; {number(len(rows), 0, lang)} of "
@@ -385,16 +290,39 @@ def headlines(one: Faced, lang: str) -> list[str]:
     ]
     if len(scales):
         width = [_width(one.item(name), one.questionnaire) for name in scales["item"]]
-        place = int((scales["gap"] / width).abs().to_numpy().argmax())
+        parts = scales["gap"] / width
+        place = int(parts.abs().to_numpy().argmax())
         row = scales.to_dict("records")[place]
+        zero = (
+            " The interval holds zero: not even this gap is shown to be one."
+            if row["low"] <= 0 <= row["high"]
+            else ""
+        )
         said += [
-            f"Government's answers are clearly higher on {number(len(rosier), 0, lang)} of "
-            f"{count(len(scales), 'item', lang)} with a scale and clearly lower on "
-            f"{number(len(darker), 0, lang)}; on the others the interval of the gap holds zero, "
-            "which shows neither a gap nor its absence.",
-            f"The widest gap: {_quoted(one, row['item'], lang)}, "
-            f"{interval(row['gap'], row['low'], row['high'], lang=lang)} on its scale; in "
+            _higher_lower(rows, scales, lang),
+            f"The widest gap: {one.quoted(row['item'], lang)}, "
+            f"{interval(row['gap'], row['low'], row['high'], lang=lang)} in steps of its scale, "
+            f"which is {number(100 * parts.iloc[place], 0, lang)} per cent of the scale; in "
             f"{percent(row['superiority'], 0, lang)} of pairs government says more, ties counting "
-            "half.",
+            f"half.{zero}",
         ]
-    return [*said, *eye_to_eye_words(one, lang)]
+    return said
+
+
+def _higher_lower(rows: pd.DataFrame, scales: pd.DataFrame, lang: str) -> str:
+    """On how many items a gap is shown, by the p adjusted over all items that are told."""
+    apart = scales["p_adjusted"] < SHOWN
+    higher, lower = (int((apart & side).sum()) for side in (scales["gap"] > 0, scales["gap"] < 0))
+    alone = ((scales["low"] > 0) | (scales["high"] < 0)) & ~apart
+    chance = (
+        f" Taken one by one, the intervals of {number(int(alone.sum()), 0, lang)} more leave out "
+        "zero, which so many items would bring about by chance now and then."
+        if alone.any()
+        else ""
+    )
+    return (
+        f"By the p adjusted over the {count(len(rows), 'item', lang)} told (below {SHOWN:g}), "
+        f"government's answers are higher on {number(higher, 0, lang)} of "
+        f"{count(len(scales), 'item', lang)} with a scale and lower on {number(lower, 0, lang)}."
+        f"{chance} Where an interval holds zero, neither a gap nor its absence is shown."
+    )

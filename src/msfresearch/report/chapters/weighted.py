@@ -38,11 +38,13 @@ def response_words(made: Study, lang: str) -> list[Prose | tables.Table]:
     # Rounded, it is 1 where the fitted variation is no larger than chance makes it.
     told = (
         f"R-indicator by region, income group and level: "
-        f"{interval(found.r, found.low, found.high, null_value=1.0, lang=lang)}; 1 is a response "
-        "that does not depend on them."
+        f"{interval(found.r, found.low, found.high, null_value=1.0, lang=lang)}, standard error "
+        f"{number(found.se, 2, lang)}; 1 is a response that does not depend on them."
         if np.isfinite(found.r)
         else "Response varies no more between regions, income groups and levels than chance would "
-        f"make it (R-indicator without adjustment {number(found.r_unadjusted, 2, lang)})."
+        f"make it: the R-indicator adjusted for that is not told. Without adjustment it is "
+        f"{number(found.r_unadjusted, 2, lang)}, standard error {number(found.se, 2, lang)}, where "
+        "1 is a response that does not depend on them."
     )
     together = "".join(f" {_together(one)}" for one in merged)
     largest = (

@@ -25,7 +25,11 @@ from msfresearch.survey.matching.proposal import (
     refuse_cells,
 )
 from msfresearch.survey.matching.targets import asked
-from msfresearch.survey.matching.vocabulary import Circumstances, check_values
+from msfresearch.survey.matching.vocabulary import (
+    Circumstances,
+    check_values,
+    numbers_to_fill_in,
+)
 from msfresearch.survey.questionnaire import Questionnaire, Table
 from msfresearch.survey.readers.export import Export, Step
 from msfresearch.survey.source import Source
@@ -116,7 +120,7 @@ def match(
         unknown += strange
         numbered += bare
     if numbered:
-        raise _whose_numbers(numbered, source, file)
+        raise _whose_numbers(numbered, table, circumstances, source)
     if unknown:
         raise refuse_cells(unknown, source.table, options, file)
     roles, counted = _roles(met, export)
@@ -222,13 +226,15 @@ def _met(met: Iterable[Meeting]) -> list[Step]:
     return steps
 
 
-def _whose_numbers(numbered: Sequence[Numbered], source: Source, file: Path) -> MatchError:
+def _whose_numbers(
+    numbered: Sequence[Numbered], table: Table, circumstances: Circumstances, source: Source
+) -> MatchError:
     first = numbered[0]
     more = len(numbered) - 1
     return MatchError(
         "cells are bare numbers, and nothing in the file says what they mean"
         + (f" (and {more} more such columns)" if more else ""),
-        file=file,
+        file=circumstances.file,
         row=first.line,
         column=first.column,
         found=", ".join(first.cells[:10]),
@@ -241,6 +247,11 @@ def _whose_numbers(numbered: Sequence[Numbered], source: Source, file: Path) -> 
             remarks=(
                 "only if the numbers are the questionnaire's codes for: "
                 + ", ".join(one.item for one in numbered),
+                "if they are the platform's own, take the values at the end",
+            ),
+            instead=numbers_to_fill_in(
+                [item for item in table.items if item.id in {one.item for one in numbered}],
+                circumstances.questionnaire,
             ),
         ).text(source.table, source.export),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +12,7 @@ from msfresearch.survey.matching.boxes import looks_like_boxes
 from msfresearch.survey.matching.changed import changed_wordings
 from msfresearch.survey.matching.meeting import (
     BY_FOLD,
+    BY_GROUP,
     BY_MAP,
     BY_NAME,
     BY_PART,
@@ -82,6 +83,7 @@ def pair(
     known = directory(table, questionnaire, options.wording)
     _check_manifest(export, table, options, file)
     found = [_met(column, export, table, options, known) for column in export.columns]
+    found = _texts_by_group(export.columns, found)
     met, twice = _one_column_each(one[0] for one in found if len(one) == 1)
     trouble = Trouble(
         unmatched=[column for column, one in zip(export.columns, found, strict=True) if not one],
@@ -229,6 +231,35 @@ def _by_text(column: Column, boxes: bool | None, known: Directory) -> list[tuple
         if target is not None:
             return [(target, f"{BY_TEXT} ({whence})")]
     return []
+
+
+def _texts_by_group(
+    columns: Sequence[Column], found: Sequence[list[Meeting]]
+) -> list[list[Meeting]]:
+    """The one text of a question whose other columns are met is the text beside "other".
+
+    So it is where Qualtrics's form has other words for that answer than the questionnaire, and
+    no more than one text: which answer a second one stands beside, nothing tells.
+    """
+    items: dict[str, set[str]] = {}
+    targets: dict[str, Target] = {}
+    texts: dict[str, list[int]] = {}
+    for place, (column, met) in enumerate(zip(columns, found, strict=True)):
+        for one in met:
+            if one.target is not None:
+                items.setdefault(column.group, set()).add(one.target.item.id)
+                targets[column.group] = one.target
+        if text_stem(column.name) is not None:
+            texts.setdefault(column.group, []).append(place)
+    done = list(found)
+    for group, places in texts.items():
+        if len(places) > 1 or found[places[0]] or len(items.get(group, ())) != 1:
+            continue
+        column, item = columns[places[0]], targets[group].item
+        if item.other is not None and group != column.name:
+            target = Target(item, "other")
+            done[places[0]] = [Meeting(column, target, target.meets, BY_GROUP)]
+    return done
 
 
 def _one_column_each(

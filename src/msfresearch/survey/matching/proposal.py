@@ -11,11 +11,13 @@ from typing import Any
 
 import yaml
 
-from msfresearch.errors import AnswerError, SourceError
+from msfresearch.errors import AnswerError, SourceError, printable
 from msfresearch.survey.matching.wording import normalise
 from msfresearch.survey.source import ExportOptions
 
 IGNORE = "ignore"
+#: Stands where only a person can tell the code; a manifest that still says so is refused.
+UNDECIDED = "?"
 #: Cells that a proposal lists at most; the next run proposes the rest.
 MOST_CELLS = 60
 #: Likeness (0 to 1) from which a name is proposed for another.
@@ -101,6 +103,8 @@ class Proposal:
         Remarks by key of ``columns``, ``wording`` or ``item: cell``.
     remarks
         Lines that stand above the whole.
+    instead
+        YAML to choose in place of a part, commented out behind the whole.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -110,6 +114,7 @@ class Proposal:
     cells: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
     def text(self, table: str, options: ExportOptions) -> str:
         """The YAML: the source's whole ``export:``, with what it held before."""
@@ -127,7 +132,8 @@ class Proposal:
             export["cells"] = self.cells
         lines = [f"# wave.yml: the source of the table {table}, in place of its export:"]
         lines += [f"# {remark}" for remark in self.remarks]
-        return "\n".join([*lines, *_block({"export": export}, self.notes)]) + "\n"
+        lines += _block({"export": export}, self.notes)
+        return "\n".join([*lines, *(f"  # {line}" for line in self.instead)]) + "\n"
 
 
 def _block(mapping: Mapping[str, Any], notes: Mapping[str, str], way: str = "") -> list[str]:
@@ -135,15 +141,16 @@ def _block(mapping: Mapping[str, Any], notes: Mapping[str, str], way: str = "") 
     lines: list[str] = []
     indent = "  " * way.count("\n")
     for key, value in mapping.items():
+        parent = way.rstrip("\n").rpartition("\n")[2]
+        note = notes.get(f"{parent}: {key}", "")
         if isinstance(value, Mapping):
-            lines.append(f"{indent}{quoted(key)}:")
+            lines.append(f"{indent}{quoted(key)}:" + (f"  # {note}" if note else ""))
             lines += _block(value, notes, f"{way}{key}\n")
         elif isinstance(value, list | tuple):
             lines.append(f"{indent}{quoted(key)}: [{', '.join(quoted(str(one)) for one in value)}]")
         else:
             shown = str(value).lower() if isinstance(value, bool) else quoted(str(value))
-            item = way.rstrip("\n").rpartition("\n")[2]
-            note = notes.get(f"{item}: {key}", notes.get(key, ""))
+            note = note or notes.get(key, "")
             lines.append(f"{indent}{quoted(key)}: {shown}" + (f"  # {note}" if note else ""))
     return lines
 
@@ -197,6 +204,11 @@ def masked(cell: str) -> str:
     return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
 
+def in_comment(text: str) -> str:
+    """A text of a file as a remark may show it: one printable line, short, masked."""
+    return printable(masked(" ".join(text.split())))
+
+
 def refuse_cells(
     unknown: Sequence[Unknown], table: str, options: ExportOptions, file: Path
 ) -> CellError:
@@ -205,12 +217,16 @@ def refuse_cells(
     notes: dict[str, str] = {}
     shown = [one for one in unknown if not may_be_personal(one.cell)]
     for one in shown[:MOST_CELLS]:
-        values.setdefault(one.item, {})[one.cell] = one.near or ""
+        values.setdefault(one.item, {})[one.cell] = UNDECIDED if one.near is None else one.near
         where = f"{one.count} rows, first on line {one.line}"
+        if one.near is None:
+            notes[f"values: {one.item}"] = " ".join(one.expected.split())
         notes[f"{one.item}: {one.cell}"] = (
-            f"{where}; the nearest" if one.near is not None else f"{where}; nothing is near: blank"
+            f"{where}: which answer is it?" if one.near is None else f"{where}; the nearest"
         )
     remarks = ["what a cell says, to the code that is meant; check every line"]
+    if any(one.near is None for one in shown[:MOST_CELLS]):
+        remarks.append(f'put a code in place of each "{UNDECIDED}", or "" to read it as blank')
     if len(shown) > MOST_CELLS:
         remarks.append(f"{len(shown) - MOST_CELLS} more such cells are proposed by the next run")
     for one in unknown:

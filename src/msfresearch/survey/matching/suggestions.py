@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 
 from msfresearch.survey.matching.proposal import IGNORE, NEAR
@@ -24,6 +25,23 @@ _ROLES = {
     "duration": ("duration", "duration (seconds)", "seconds", "time taken"),
 }
 _ROLE_NEAR = 0.8
+#: Words of a question that asks for a contact, the surest first.
+_CONTACT = {
+    "phone": frozenset(
+        [
+            *("phone", "telephone", "phones", "mobile", "whatsapp"),
+            *("teléfono", "telefono", "teléfonos", "celular", "móvil"),
+            *("téléphone", "portable"),
+        ]
+    ),
+    "email": frozenset(["email", "emails", "mail", "correo", "correos", "courriel", "mél"]),
+    "first_name": frozenset(["name", "names", "nombre", "nombres", "nom", "prénom", "noms"]),
+    "username": frozenset(
+        ["contact", "contacts", "contacto", "contactos", "contacter", "coordonnées"]
+    ),
+}
+_YOUR = frozenset(["your", "tu", "su", "sus", "votre", "vos", "ton"])
+_SHORT = 2
 #: Columns that are compared with the items; of a file with more, most are another survey's.
 _MOST = 100
 
@@ -88,13 +106,33 @@ def suggest(
         if column.name in columns:
             continue
         role = _role(ways.get(column.name, []))
-        columns[column.name] = f"role:{role}" if role else IGNORE
-        notes[column.name] = "the platform's or a person's own" if role else "nothing is near"
+        contact = None if role else _contact(column)
+        columns[column.name] = f"role:{role or contact}" if role or contact else IGNORE
+        notes[column.name] = (
+            "the platform's or a person's own"
+            if role
+            else "seems to ask who answers: kept apart from the answers"
+            if contact
+            else "nothing is near"
+        )
     left = [
         target for target in absent if target.meets not in taken and target.item.id not in taken
     ]
     ordered = {column.name: columns[column.name] for column in unmet}
     return ordered, notes, left
+
+
+def _contact(column: Column) -> str | None:
+    """The role of a column that seems to ask for a name or a way to reach the person."""
+    for text in (f"{column.question} {column.part}".strip() or column.name, column.name):
+        words = re.findall(r"[^\W_]+", normalise(text).replace("e-mail", "email"))
+        for role, known in _CONTACT.items():
+            if known.isdisjoint(words):
+                continue
+            # Forums and organisations have names too: that of the person is asked as "your name".
+            if role != "first_name" or len(words) <= _SHORT or not _YOUR.isdisjoint(words):
+                return role
+    return None
 
 
 def _said(column: Column) -> list[str]:

@@ -31,6 +31,7 @@ _WHOLE = {
 }
 _OTHER = re.compile(r"(other|otr[oa]s?|autres?)\b")
 _ASKS_FOR_TEXT = re.compile(r"specify|especif|précis|\b(text|texto|texte)$")
+_TEXT_PART = re.compile(r" - (text|texto|texte)$")
 _TEXT_NAME = re.compile(r"(?P<stem>.+?)(_[0-9]+)?_TEXT", re.IGNORECASE)
 #: What may stand between a question and its part in one header.
 BETWEEN = " -–—:/|[](){}.?*_"
@@ -288,9 +289,10 @@ def without_path(name: str) -> Iterator[str]:
 def answer_words(part: str) -> tuple[str, str]:
     """The words of a part, normalised: all of them, and those behind the last dash.
 
-    Qualtrics sets words of its own before those of an answer: ``Selected Choice - Answer``.
+    Qualtrics sets words of its own before those of an answer, ``Selected Choice - Answer``, and
+    behind those of one that has a text beside it, ``Answer - Text``.
     """
-    words = normalise(part)
+    words = _TEXT_PART.sub("", normalise(part))
     return words, words.rpartition(" - ")[2]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msfresearch.survey.matching.changed import Changed
 from msfresearch.survey.matching.meeting import Meeting
-from msfresearch.survey.matching.proposal import IGNORE, MatchError, Proposal
+from msfresearch.survey.matching.proposal import IGNORE, MatchError, Proposal, in_comment
 from msfresearch.survey.matching.suggestions import suggest
 from msfresearch.survey.matching.targets import Target
 from msfresearch.survey.readers.export import Column
@@ -132,6 +132,15 @@ class Trouble:
             else:
                 columns[name] = IGNORE
                 notes[name] = f"its text is that of {other.id}, which has a column"
+        heads = {
+            one.name: _head(one)
+            for one in (
+                *unmet,
+                *(columns[0].column for columns in self.twice),
+                *(one.meeting.column for one in self.changed),
+            )
+        }
+        notes |= {name: f"{notes[name]}; it says: {heads[name]}" for name in columns if heads[name]}
         absent = tuple(dict.fromkeys(_question(target, left) for target in left))
         if not columns and not wording and not absent:
             return ""
@@ -147,6 +156,12 @@ def _question(target: Target, left: Sequence[Target]) -> str:
     boxes = [one for one in left if one.item.id == target.item.id]
     whole = target.kind == "option" and len(boxes) == len(target.item.options)
     return target.item.id if whole else target.meets
+
+
+def _head(column: Column) -> str:
+    """The words of a column that its name does not say."""
+    words = [in_comment(text) for text in (column.question, column.part) if text != column.name]
+    return " / ".join(filter(None, words))
 
 
 def _wordings(changed: Changed) -> str:

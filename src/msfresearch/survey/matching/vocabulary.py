@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msfresearch.errors import SourceError
 from msfresearch.survey.items import Item
-from msfresearch.survey.matching.proposal import NEAR, nearest
+from msfresearch.survey.matching.proposal import NEAR, UNDECIDED, nearest, quoted
 from msfresearch.survey.matching.wording import normalise, spellings
 from msfresearch.survey.questionnaire import Questionnaire, Table
 from msfresearch.survey.source import ExportOptions, Platform, Text
@@ -254,6 +254,19 @@ def check_values(table: Table, circumstances: Circumstances) -> None:
                 expected=", ".join(closed),
                 action="correct the id under export: values: in wave.yml",
             )
+        open_still = [cell for cell, code in cells.items() if code.strip() == UNDECIDED]
+        if open_still:
+            more = len(open_still) - 1
+            raise SourceError(
+                "the manifest leaves open what a cell means"
+                + (f" (and {more} more of its item)" if more else ""),
+                file=circumstances.file,
+                column=item_id,
+                found=f"{open_still[0]!r}: {UNDECIDED!r}",
+                expected=codes_in_words(item, circumstances.questionnaire) or "a number or a date",
+                action=f'replace the "{UNDECIDED}" under export: values: in wave.yml by a code, '
+                'or by "" to read the cell as blank',
+            )
         if not (item.scale or item.options):
             continue
         known = vocabulary(item, circumstances.questionnaire, ExportOptions())
@@ -267,6 +280,30 @@ def check_values(table: Table, circumstances: Circumstances) -> None:
                 expected=codes_in_words(item, circumstances.questionnaire),
                 action="correct it under export: values: in wave.yml",
             )
+
+
+def numbers_to_fill_in(items: Iterable[Item], questionnaire: Questionnaire) -> tuple[str, ...]:
+    """YAML of ``values`` with the codes of items, for a person who knows the file's numbers.
+
+    A key that is not filled in is a cell that no file has: its number stays refused.
+    """
+    lines = [
+        "in place of cells: codes, if the numbers are the platform's own: take the # off, and put",
+        "the platform's number in place of what stands before each colon",
+        "values:",
+    ]
+    for item in items:
+        lines.append(f"  {quoted(item.id)}:")
+        labels = {level.code: level.label.en for level in questionnaire.levels(item)}
+        for code in questionnaire.missing_codes(item):
+            label = questionnaire.missing_labels.get(code)
+            if code and label is not None:
+                labels.setdefault(code, label.en)
+        lines += [
+            f"    {quoted(f'number of {code}, {label}')}: {quoted(code)}"
+            for code, label in labels.items()
+        ]
+    return tuple(lines)
 
 
 def codes_in_words(item: Item, questionnaire: Questionnaire) -> str:
