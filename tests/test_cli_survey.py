@@ -20,7 +20,10 @@ from tests.batch.tiny import snapshot, write_notebook
 from tests.conftest import HOME
 from tests.survey.arrived import FORUM, forum_home, put, simulated, write_secret
 
-HEAD = "To paste into wave.yml, under the source:\n"
+HEAD = (
+    "To paste into wave.yml in place of the source's `export:`, or as its last key, "
+    "below `citation:`:\n"
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 WaveIds = Annotated[list[str] | None, typer.Argument(help="Ids, as `msfresearch waves` lists.")]
-_TO_PASTE = "To paste into wave.yml in place of the source's `export:`, or as its last key below `citation:`"
+_TO_PASTE = (
+    "To paste into wave.yml in place of the source's `export:`, or as its last key, "
+    "below `citation:`:"
+)
 WaveId = Annotated[str, typer.Argument(help="Id, as `msfresearch waves` lists.")]
 
 

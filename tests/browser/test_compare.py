@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from msfresearch.report.chapters import agreed, outsiders, sides
+from msfresearch.success.plan import load_plan
 from msfresearch.survey.standards import load_standards
 from msfresearch.wave import open_wave
 from tests.browser.test_pages import opened
@@ -35,23 +36,32 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compared")
     home = surveys_home(folder / "checkout")
     units = frame_members(open_wave(GOVERNMENT, home))
-    keep_plans(home, ((country, "1", "Consult") for country, level in units if level == "national"))
+    keep_plans(home, ((country, 1, "Consult") for country, level in units if level == "national"))
+
+    opened_wave = open_wave(GOVERNMENT, home)
+    table = opened_wave.questionnaire.tables["answers"]
+    [pair] = load_plan(home.codebook / "plan.yml").sides
+    levels = {
+        name: [level.value for level in opened_wave.questionnaire.levels(table.item(name))]
+        or list(range(0, 100, 7))
+        for name in pair.items
+    }
 
     one, other = (
         [
             answer(
                 *unit,
-                proc_quality=str((i * 3 + shift) % 5 + 1),
-                trust=str((i * 2 + shift) % 5 + 1),
-                iap2_dev=str((i + shift) % 6),
-                msf_remote=str((i + shift) % 3 % 2),
-                notice_days=str(i % 20 + shift * (i % 3)),
+                **{
+                    name: str(values[(i * (3 + k % 2) + shift * (1 + i % 2)) % len(values)])
+                    for k, (name, values) in enumerate(levels.items())
+                },
             )
             for i, unit in enumerate(units)
         ]
         for shift in (0, 1)
     )
     faced = two_sides(home, one, other)
+    assert len(faced.shown) > 12
     standards = load_standards(home.codebook / "standards.yml")
     met = outsiders.standards_met(faced, standards)
     page = sample.page(

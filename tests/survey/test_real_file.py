@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +45,10 @@ KNOWN = {
     "kind": "role:status",
     "given_name": "role:first_name",
 }
-HEAD = "To paste into wave.yml, under the source:\n"
+HEAD = (
+    "To paste into wave.yml in place of the source's `export:`, or as its last key, "
+    "below `citation:`:\n"
+)
 
 
 @dataclass
@@ -113,7 +115,7 @@ def test_a_file_that_is_dropped_in_is_read_checked_and_studied(
         pasted += 1
         assert pasted <= PASTED[platform], checked.proposal
         # Literally, under the source, which is the last of the file.
-        block = textwrap.indent(corrected(checked.proposal), "    ")
+        block = corrected(checked.proposal)
         manifest.write_text(text + block, encoding="utf-8")
         [source] = yaml.safe_load(text + block)["sources"]
         assert set(source) == {"table", "licence", "citation", "export"}
@@ -149,9 +151,8 @@ def test_what_only_a_person_knows_is_left_out_when_the_proposal_is_pasted_unread
     manifest = home.raw / "cso-2019" / "wave.yml"
     text = manifest.read_text(encoding="utf-8")
     while not (checked := check("cso-2019", monkeypatch, capsys)).good:
-        block = textwrap.indent(checked.proposal, "    ")
-        assert block not in manifest.read_text(encoding="utf-8")
-        manifest.write_text(text + block, encoding="utf-8")
+        assert checked.proposal not in manifest.read_text(encoding="utf-8")
+        manifest.write_text(text + checked.proposal, encoding="utf-8")
     pasted = manifest.read_text(encoding="utf-8")
     proposed = {column for column, role in KNOWN.items() if f"{column}: {role}" in pasted}
     assert proposed >= {"sent", "begun", "seconds"}

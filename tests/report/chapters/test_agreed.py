@@ -9,8 +9,8 @@ from msfresearch.home import Home
 from msfresearch.report.chapters import agreed, sides
 from msfresearch.report.chapters.sides import Faced
 from tests.report.chapters import test_sides
-from tests.report.chapters.surveyed import flat, grid, markup, pictures, two_sides
-from tests.report.chapters.test_sides import answers, shown, standards_of
+from tests.report.chapters.surveyed import Row, answer, flat, grid, markup, pictures, two_sides
+from tests.report.chapters.test_sides import QUALITY, answers, shown, standards_of
 
 home, units = test_sides.home, test_sides.units
 
@@ -22,6 +22,30 @@ def refound(one: Faced, **columns: dict[str, float]) -> Faced:
         for item, value in values.items():
             found.loc[item, column] = value
     return dataclasses.replace(one, found=found.reset_index()[list(one.found.columns)])
+
+
+def test_the_widest_gap_is_that_of_the_means_in_parts_of_the_scale(
+    home: Home, units: list[tuple[str, str]]
+) -> None:
+    def given(quality: int, influence: int) -> list[Row]:
+        return [
+            answer(*unit, proc_quality=str(quality + i % 2), iap2_dev=str(influence + i % 3 % 2))
+            for i, unit in enumerate(units[:20])
+        ]
+
+    lower = [{**row, "proc_quality": str(1 + i % 3)} for i, row in enumerate(given(1, 2))]
+    one = two_sides(
+        home, given(4, 3), [{**row, "iap2_dev": str(2 + i % 2)} for i, row in enumerate(lower)]
+    )
+    told = sides.headlines(one, "en")
+    row = one.found.set_index("item").loc["proc_quality"]
+    assert row["gap"] > 0
+    assert f"The widest gap: “{QUALITY}”, {row['gap']:.2f} (95% interval" in " ".join(told)
+    assert "of pairs government says more, ties counting half." in told[2]
+    assert "holds zero" not in told[2]
+    assert "2 items told (below 0.05), government's answers are higher on 2 of 2 items" in told[1]
+    assert "and lower on 0." in told[1]
+    assert "Taken one by one" not in told[1]
 
 
 def test_a_gap_is_called_shown_by_its_adjusted_p_and_not_by_its_own_interval(

@@ -269,30 +269,6 @@ def test_the_item_least_agreed_on_is_drawn_with_its_levels_in_order(
     assert total == estimated.set_index("item").loc[least, "dyads"]
 
 
-def test_the_widest_gap_is_that_of_the_means_in_parts_of_the_scale(
-    home: Home, units: list[tuple[str, str]]
-) -> None:
-    def given(quality: int, influence: int) -> list[Row]:
-        return [
-            answer(*unit, proc_quality=str(quality + i % 2), iap2_dev=str(influence + i % 3 % 2))
-            for i, unit in enumerate(units[:20])
-        ]
-
-    lower = [{**row, "proc_quality": str(1 + i % 3)} for i, row in enumerate(given(1, 2))]
-    one = two_sides(
-        home, given(4, 3), [{**row, "iap2_dev": str(2 + i % 2)} for i, row in enumerate(lower)]
-    )
-    told = sides.headlines(one, "en")
-    row = one.found.set_index("item").loc["proc_quality"]
-    assert row["gap"] > 0
-    assert f"The widest gap: “{QUALITY}”, {row['gap']:.2f} (95% interval" in " ".join(told)
-    assert "of pairs government says more, ties counting half." in told[2]
-    assert "holds zero" not in told[2]
-    assert "2 items told (below 0.05), government's answers are higher on 2 of 2 items" in told[1]
-    assert "and lower on 0." in told[1]
-    assert "Taken one by one" not in told[1]
-
-
 # Standards and reviewers.
 
 

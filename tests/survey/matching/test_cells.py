@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from msfresearch.errors import SourceError
@@ -346,10 +346,15 @@ def test_countries_are_passed_on_and_read_by_the_words_of_the_file_where_they_ar
 
 
 @given(st.text(max_size=30))
+@example("²")
+@example("４")
 def test_whatever_stands_in_a_cell_it_is_a_known_answer_or_it_is_refused(cell: str) -> None:
     export = declared({"INFORMED": [cell]})
-    answer = re.sub(r"[.,]0+$", "", cell.strip())
-    if answer in {"", "97", "98", "99", *(level.code for level in AGREEMENT)}:
+    codes = {"", "97", "98", "99", *(level.code for level in AGREEMENT)}
+    # A raised or full-width digit is that digit and a mark alone is nothing, as in all words.
+    ways = (re.sub(r"[.,]0+$", "", cell.strip()), normalise(cell))
+    answer = next((one for one in ways if one in codes), None)
+    if answer is not None:
         assert matched(export).raw.loc[2, "INFORMED"] == answer
     elif normalise(cell) not in WORDS:
         with pytest.raises(CellError):

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msfresearch.errors import ManifestError
+from msfresearch.errors import ManifestError, SourceError
 from msfresearch.survey.manifest import Manifest
 from msfresearch.survey.matching import CellError, Matched, MatchError
 from msfresearch.survey.matching.proposal import Proposal, masked, may_be_personal, nearest, quoted
@@ -122,10 +122,78 @@ def test_texts_in_exchanged_places_are_proposed_by_what_was_asked(tmp_path: Path
 
 
 def test_unknown_cells_are_proposed_all_at_once_and_then_read(tmp_path: Path) -> None:
-    changes = {"INFORMED": ["Agreed", "agree!", "Agree"], "TRUST": ["dunno", "Disagreed", "yes"]}
+    changes = {"INFORMED": ["Agreed", "agree!", "Agree"], "TRUST": ["Agree", "Disagreed", ""]}
     found = accepted(declared(changes), tmp_path, CellError)
     assert list(found.raw["INFORMED"]) == ["4", "4", "4"]
-    assert list(found.raw["TRUST"]) == ["", "2", ""]
+    assert list(found.raw["TRUST"]) == ["4", "2", ""]
+
+
+def test_a_cell_near_nothing_is_left_open_and_refused_until_a_person_decides(
+    tmp_path: Path,
+) -> None:
+    export = declared({"TRUST": ["A1", "A2", "A1"]})
+    with pytest.raises(CellError) as refused:
+        matched(export)
+    proposal = refused.value.proposal
+    assert 'A1: "?"  # 2 rows, first on line 2: which answer is it?' in proposal
+    assert "trust:  # 1 (Strongly disagree), 2 (Disagree)" in proposal
+    with pytest.raises(SourceError, match=r"'A1': '\?'") as open_still:
+        matched(export, pasted(proposal, tmp_path))
+    assert 'by a code, or by "" to read the cell as blank' in str(open_still.value)
+    decided = proposal.replace('A1: "?"', 'A1: "4"').replace('A2: "?"', 'A2: ""')
+    assert list(matched(export, pasted(decided, tmp_path)).raw["TRUST"]) == ["4", "", "4"]
+
+
+def test_a_number_is_not_left_open_either() -> None:
+    with pytest.raises(SourceError, match="leaves open what a cell means"):
+        matched(declared(), {"values": {"share_ng": {"about half": " ? "}}})
+
+
+def test_the_platform_s_own_numbers_can_be_filled_in_by_the_words_they_mean(
+    tmp_path: Path,
+) -> None:
+    in_words = {"CONSENT": ["Yes"], "LEVEL": ["National"], "MSF_EXISTS": ["Yes"]}
+    rest = {"AMBITION": ["Disagree"], "TRUST": ["Agree"], "MSF_DECIDE": ["By consensus"]}
+    export = declared({**in_words, **rest, "INFORMED": ["1"]}, "qualtrics")
+    with pytest.raises(MatchError, match="bare numbers") as refused:
+        matched(export)
+    proposal = refused.value.proposal
+    assert yaml.safe_load(proposal) == {"export": {"cells": "codes"}}
+    lines = proposal.replace("  cells: codes\n", "").splitlines()
+    at = lines.index("  # values:")
+    skeleton = "\n".join([*lines[:at], *(line.replace("# ", "", 1) for line in lines[at:])])
+    with pytest.raises(MatchError, match="bare numbers"):
+        matched(export, pasted(skeleton, tmp_path))
+    filled = skeleton.replace("number of 5, Strongly agree", "1")
+    assert filled != skeleton
+    assert matched(export, pasted(filled, tmp_path)).raw.loc[2, "INFORMED"] == "5"
+
+
+def test_a_proposed_column_is_shown_with_the_words_of_its_header_masked() -> None:
+    words = "Any thing\u2028else? Write to 555-0100"
+    export = replaced(declared(), Column("Qz", words, "ana@example.org"), cells=[["x"]])
+    with pytest.raises(MatchError) as refused:
+        matched(export)
+    assert "nothing is near; it says: Any thing else? Write to ###-####" in refused.value.proposal
+    assert "/ ana#example.org" in refused.value.proposal
+
+
+@pytest.mark.parametrize(
+    ("question", "role"),
+    [
+        ("Leave your name and phone", "role:phone"),
+        ("¿Cuál es su nombre?", "role:first_name"),
+        ("Si désiré, vos coordonnées pour la suite", "role:email"),
+        ("Please give us an e-mail to send you the report", "role:email"),
+        ("given_name", "role:first_name"),
+        ("What is the name of the forum?", "ignore"),
+    ],
+)
+def test_a_question_for_a_contact_is_proposed_as_a_person_s_own(question: str, role: str) -> None:
+    export = replaced(declared(), Column("Q30", question), cells=[["x"]])
+    with pytest.raises(MatchError) as refused:
+        matched(export)
+    assert yaml.safe_load(refused.value.proposal)["export"]["columns"] == {"Q30": role}
 
 
 def test_bare_numbers_are_proposed_to_be_codes(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def agreement_table(one: Faced, lang: str) -> tables.Table | Prose:
         stub="item",
         columns={
             "item": "Item",
-            "dyads": "Members",
+            "dyads": "n",
             "superiority": "Probability that government says more (95% interval)",
             "kappa": "Weighted kappa (95% interval)",
         },
@@ -42,7 +42,8 @@ def agreement_table(one: Faced, lang: str) -> tables.Table | Prose:
             "Probability that an answer of government lies above one of its civil society, ties "
             "counting half: 0.5 is no difference. Kappa with squared weights: 1 is full "
             "agreement, 0 what chance would give; it is not told of fewer than "
-            f"{MINIMUM_DYADS_KAPPA} members. Each member counts once; intervals over members.",
+            f"{MINIMUM_DYADS_KAPPA} members. n: members with answers from both sides; each "
+            "counts once, and intervals are over members.",
         ),
         layout="records",
         lang=lang,

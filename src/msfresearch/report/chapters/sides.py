@@ -252,7 +252,7 @@ def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
         stub="item",
         columns={
             "item": "Item",
-            "dyads": "Members",
+            "dyads": "n",
             "government": "Mean, government",
             "civil_society": "Mean, civil society",
             "gap": "Gap (95% interval)",
@@ -260,8 +260,9 @@ def gap_table(one: Faced, lang: str) -> tables.Table | Prose:
             "adjusted": "p of gap, adjusted",
         },
         notes=(
-            "Each member counts once. Gap: mean difference, Student's t over members. Signed "
-            "ranks: Wilcoxon's test of the members' gaps. Adjusted: Benjamini and Hochberg over "
+            "n: members with answers from both sides; each counts once. Gap: mean difference, "
+            "Student's t over members. Signed ranks: Wilcoxon's test of the members' gaps. "
+            "Adjusted: Benjamini and Hochberg over "
             "the items. Intervals over members.",
         ),
         layout="records",

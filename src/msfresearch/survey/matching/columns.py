@@ -83,7 +83,7 @@ def pair(
     known = directory(table, questionnaire, options.wording)
     _check_manifest(export, table, options, file)
     found = [_met(column, export, table, options, known) for column in export.columns]
-    found = _texts_by_group(export.columns, found)
+    found = _texts_by_group(export.columns, found, known)
     met, twice = _one_column_each(one[0] for one in found if len(one) == 1)
     trouble = Trouble(
         unmatched=[column for column, one in zip(export.columns, found, strict=True) if not one],
@@ -234,7 +234,7 @@ def _by_text(column: Column, boxes: bool | None, known: Directory) -> list[tuple
 
 
 def _texts_by_group(
-    columns: Sequence[Column], found: Sequence[list[Meeting]]
+    columns: Sequence[Column], found: Sequence[list[Meeting]], known: Directory
 ) -> list[list[Meeting]]:
     """The one text of a question whose other columns are met is the text beside "other".
 
@@ -256,7 +256,8 @@ def _texts_by_group(
         if len(places) > 1 or found[places[0]] or len(items.get(group, ())) != 1:
             continue
         column, item = columns[places[0]], targets[group].item
-        if item.other is not None and group != column.name:
+        beside = known.beside(item, column.part or column.question)
+        if item.other is not None and group != column.name and beside is None:
             target = Target(item, "other")
             done[places[0]] = [Meeting(column, target, target.meets, BY_GROUP)]
     return done

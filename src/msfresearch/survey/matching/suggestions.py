@@ -26,21 +26,14 @@ _ROLES = {
 }
 _ROLE_NEAR = 0.8
 #: Words of a question that asks for a contact, the surest first.
-_CONTACT = {
-    "phone": frozenset(
-        [
-            *("phone", "telephone", "phones", "mobile", "whatsapp"),
-            *("teléfono", "telefono", "teléfonos", "celular", "móvil"),
-            *("téléphone", "portable"),
-        ]
-    ),
-    "email": frozenset(["email", "emails", "mail", "correo", "correos", "courriel", "mél"]),
-    "first_name": frozenset(["name", "names", "nombre", "nombres", "nom", "prénom", "noms"]),
-    "username": frozenset(
-        ["contact", "contacts", "contacto", "contactos", "contacter", "coordonnées"]
-    ),
-}
-_YOUR = frozenset(["your", "tu", "su", "sus", "votre", "vos", "ton"])
+_CONTACT = (
+    ("phone", {"phone", "telephone", "mobile", "whatsapp", "celular", "móvil", "portable"}),
+    ("phone", {"teléfono", "telefono", "téléphone"}),
+    ("email", {"email", "mail", "correo", "courriel", "mél"}),
+    ("first_name", {"name", "names", "nombre", "nombres", "nom", "noms", "prénom"}),
+    ("email", {"contact", "contacts", "contacto", "contactos", "contacter", "coordonnées"}),
+)
+_YOUR = {"your", "tu", "su", "sus", "votre", "vos", "ton"}
 _SHORT = 2
 #: Columns that are compared with the items; of a file with more, most are another survey's.
 _MOST = 100
@@ -126,7 +119,7 @@ def _contact(column: Column) -> str | None:
     """The role of a column that seems to ask for a name or a way to reach the person."""
     for text in (f"{column.question} {column.part}".strip() or column.name, column.name):
         words = re.findall(r"[^\W_]+", normalise(text).replace("e-mail", "email"))
-        for role, known in _CONTACT.items():
+        for role, known in _CONTACT:
             if known.isdisjoint(words):
                 continue
             # Forums and organisations have names too: that of the person is asked as "your name".

@@ -154,13 +154,20 @@ class Directory:
                 return Target(item, "other")
             code = other
         if code is None:
-            return None
+            beside = self.beside(item, part)
+            return Target(item, "other") if beside is not None and beside == other else None
         return Target(item, "option" if item.type == "multi" else "answer", code)
 
     def answer(self, item: Item, part: str) -> str | None:
         """The answer or option of an item that a part of the question is in words."""
         known = self.answers[item.id]
         return next((known[words] for words in answer_words(part) if words in known), None)
+
+    def beside(self, item: Item, part: str) -> str | None:
+        """The answer of an item that a text stands beside: Qualtrics's ``Answer - Text``."""
+        words = normalise(part)
+        bare = _TEXT_PART.sub("", words)
+        return self.answer(item, bare) if bare != words else None
 
     def beginnings(self, question: str) -> Iterator[tuple[Item, str, str]]:
         """Items with a wording that a question begins with, the longest first.
@@ -289,10 +296,9 @@ def without_path(name: str) -> Iterator[str]:
 def answer_words(part: str) -> tuple[str, str]:
     """The words of a part, normalised: all of them, and those behind the last dash.
 
-    Qualtrics sets words of its own before those of an answer, ``Selected Choice - Answer``, and
-    behind those of one that has a text beside it, ``Answer - Text``.
+    Qualtrics sets words of its own before those of an answer: ``Selected Choice - Answer``.
     """
-    words = _TEXT_PART.sub("", normalise(part))
+    words = normalise(part)
     return words, words.rpartition(" - ")[2]
 
 
