@@ -20,14 +20,12 @@ from msfresearch.report.wording import say
 from msfresearch.wave import open_wave
 from tests.batch.once import once
 from tests.batch.tiny import snapshot
-from tests.browser import conftest as browsers
 from tests.browser.test_pages import opened
 from tests.conftest import HOME
 from tests.notebooks.checkout import copy_checkout
 from tests.survey.arrived import told
 
 pytestmark = pytest.mark.notebooks
-browser = browsers.browser
 
 SURVEYS = ("poc-2019", "cso-2019")
 STAGES = ("1-clean", "1-fieldwork", "2-themes", "3-success", "4-report")
