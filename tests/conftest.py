@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import yaml
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from msfresearch.cli import main
 from msfresearch.home import Home
 
 # A test that waits for its turn on a busy computer is not wrong.
@@ -159,3 +162,29 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=BROWSER_ARGUMENTS)
         yield started
         started.close()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a call printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Said]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["msfresearch", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Said(int(left.value.code or 0), out, err)
+
+    return run

@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +15,14 @@ import requests
 import yaml
 from typer.testing import CliRunner
 
-from msfresearch.cli import app, main
+from msfresearch.cli import app
 from msfresearch.home import HOME_VARIABLE, Home
 from msfresearch.survey.fetch import MIRROR_VARIABLE
 from tests.batch.tiny import CLEAN, add_wave, make_home, snapshot, write_notebook
-from tests.conftest import GOOD, manifest_of
+from tests.conftest import GOOD, Call, manifest_of
 
 COMMANDS = (*("waves", "check", "rehearse", "questionnaire", "secret", "fetch", "run", "explore"),)
 KERNEL = pytest.mark.notebooks
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a call printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Said]
 
 
 @pytest.fixture
@@ -48,19 +34,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for variable in ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE"):
         monkeypatch.delenv(variable, raising=False)
     return home
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["msfresearch", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return Said(int(left.value.code or 0), out, err)
-
-    return run
 
 
 def manifest(home: Home, wave: str = "small", **changes: Any) -> None:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
-from msfresearch.cli import main
 from msfresearch.home import HOME_VARIABLE, Home
 from msfresearch.survey.secret import SECRET_VARIABLE
 from msfresearch.wave import open_wave
 from tests.batch.tiny import snapshot, write_notebook
-from tests.conftest import HOME
+from tests.conftest import HOME, Call, Said
 from tests.survey.arrived import FORUM, forum_home, put, simulated, write_secret
 
 HEAD = (
     "To paste into wave.yml in place of the source's `export:`, or as its last key, "
     "below `citation:`:\n"
 )
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a call printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Said]
 
 
 @pytest.fixture
@@ -48,20 +32,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for variable in ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE"):
         monkeypatch.delenv(variable, raising=False)
     return home
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["msfresearch", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Said(int(left.value.code or 0), out, err)
-
-    return run
 
 
 def drop(here: Home, tmp_path: Path, platform: str = "kobo") -> Path:
