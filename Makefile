@@ -8,7 +8,7 @@ PYTHON ?= python3
 MSFRESEARCH_MIRROR ?= $(abspath $(wildcard ../shared/data))
 export MSFRESEARCH_MIRROR
 
-.PHONY: help report test test-full lint types floors lab lock clean
+.PHONY: help report peers test test-full lint types floors lab lock clean
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -22,10 +22,17 @@ $(VENV)/.ready-dev: $(VENV)/.ready-run requirements-dev.lock
 report: $(VENV)/.ready-run  ## set up and run the main job: every wave that has data, to reports/index.html
 	$(BIN)/msfresearch run
 
-test: $(VENV)/.ready-dev  ## set up and pass the tests
+# Other coding tools, each in an environment of its own: the tests hand our files to them.
+.venv-%/.ready: requirements-%.lock tools/peers.py
+	$(PYTHON) tools/peers.py $*
+	touch $@
+
+peers: .venv-taguette/.ready .venv-qualitative-coding/.ready  ## set up the peers of the tests
+
+test: $(VENV)/.ready-dev peers  ## set up and pass the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
-test-full: $(VENV)/.ready-dev  ## the tests and the slow simulations
+test-full: $(VENV)/.ready-dev peers  ## the tests and the slow simulations
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev  ## style
@@ -42,7 +49,8 @@ lab: $(VENV)/.ready-run  ## open JupyterLab on notebooks/explore.ipynb
 
 lock: $(VENV)/.ready-dev  ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra semantic --group dev -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-dev.lock
+	$(PYTHON) tools/peers.py lock
 
 clean:           ## remove what the notebooks made; data/raw is never touched
 	rm -rf data/processed data/rehearsal data/restricted reports

@@ -67,7 +67,7 @@ def notebook(**changes: Any) -> dict[str, Any]:
 def test_the_notebooks_are_stripped_and_in_order() -> None:
     tool = load_tool("check_notebooks")
     notebooks = sorted((HOME / "notebooks").glob("*.ipynb"))
-    assert len(notebooks) == 8
+    assert len(notebooks) == 9
     for path in notebooks:
         assert tool.faults(json.loads(path.read_text(encoding="utf-8")), path.name) == []
     assert tool.faults(notebook(), "good.ipynb") == []

@@ -35,6 +35,11 @@ class Home:
         return self.root / "data" / "rehearsal"
 
     @property
+    def coding(self) -> Path:
+        """What people coded: one folder per wave, one log per coder; made by no stage."""
+        return self.root / "data" / "coding"
+
+    @property
     def restricted(self) -> Path:
         """Personal data, encrypted: one folder per wave, opened by no later stage."""
         return self.root / "data" / "restricted"

@@ -184,6 +184,7 @@ def test_a_repository_without_the_compared_waves_leaves_the_comparisons_out(
     [_, *comparisons] = run(ran_home, ["small"])
     assert {one.owner: one.left_out for one in comparisons} == {
         "compare": "no clean data of poc-2019, cso-2019, irm-2016",
+        "voices": "no clean data of poc-2019, cso-2019",
         "reviewers": "no clean data of irm-2016, odb-2014",
     }
     assert not (ran_home.reports / "compare").exists()

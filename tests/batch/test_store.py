@@ -134,6 +134,42 @@ def test_any_file_of_the_package_changes_every_key(
     assert changed_by(home, lambda: stale.write_bytes(b"other")) == set()
 
 
+def test_what_people_coded_changes_the_key_of_the_themes_alone(home: Home) -> None:
+    log = home.coding / "other" / "ana.csv"
+    log.parent.mkdir(parents=True)
+    assert changed_by(home, lambda: log.write_text("at\n", encoding="utf-8")) == {"themes"}
+    sheets = log.parent / "sheets"
+    sheets.mkdir()
+    sheet = sheets / "ana.random.1.xlsx"
+    assert changed_by(home, lambda: sheet.write_bytes(b"PK")) == set()
+
+
+def test_no_coder_is_named_among_the_inputs(home: Home) -> None:
+    for name in ("ana.csv", "bo.csv"):
+        (home.coding / "small").mkdir(parents=True, exist_ok=True)
+        (home.coding / "small" / name).write_text(f"{name}\n", encoding="utf-8")
+    found = inputs(BY_NAME["themes"], "small", ["small"], PARAMETERS, home)
+    assert [name for name in found if "coding" in name] == [
+        "data/coding/small, file 1",
+        "data/coding/small, file 2",
+    ]
+
+
+def test_simulated_coders_change_no_real_wave(home: Home) -> None:
+    log = home.rehearsals / "other" / "coding" / "simulated-a.csv"
+    log.parent.mkdir(parents=True)
+    assert changed_by(home, lambda: log.write_text("at\n", encoding="utf-8")) == set()
+    before = inputs(BY_NAME["themes"], "small", ["small"], PARAMETERS, home, rehearsed=["small"])
+    assert "data/rehearsal/other/coding, file 1" in before
+
+
+def test_an_optional_package_changes_every_key(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "EXTRAS", ())
+    before = keys(home)
+    monkeypatch.setattr(store, "EXTRAS", ("no-such-package",))
+    assert not set(before.items()) & set(keys(home).items())
+
+
 def test_the_version_of_python_changes_every_key(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +207,7 @@ def test_the_comparison_hangs_on_clean_data_and_questionnaire_of_every_wave_and_
 ) -> None:
     def key() -> str:
         given: dict[str, object] = {"waves": ["small", "other"], "lang": "en"}
-        return key_of(ACROSS[1].stage, "reviewers", ["small", "other"], given, home)
+        return key_of(ACROSS[-1].stage, "reviewers", ["small", "other"], given, home)
 
     raw = add_wave(home, "other")
     questionnaire = home.codebook / "questionnaires" / "other.yml"

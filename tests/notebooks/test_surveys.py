@@ -29,7 +29,11 @@ pytestmark = pytest.mark.notebooks
 
 SURVEYS = ("poc-2019", "cso-2019")
 STAGES = ("1-clean", "1-fieldwork", "2-themes", "3-success", "4-report")
-PAGES = [*((wave, page) for wave in SURVEYS for page in STAGES), ("compare", "5-compare")]
+PAGES = [
+    *((wave, page) for wave in SURVEYS for page in STAGES),
+    ("compare", "5-compare"),
+    ("voices", "5-voices"),
+]
 LARGEST = 400_000
 MARK = say("rehearsal alt", "en", alt="").strip()
 #: The paper of the stamp: letters are drawn as outlines, which nobody can search.
@@ -86,6 +90,7 @@ def test_both_surveys_and_the_comparison_run_by_rehearsal(
         assert by_owner[wave].ran == ("clean", "fieldwork", "themes", "success", "report")
         assert open_wave(wave, ran[0]).manifest.status == "rehearsal"
     assert by_owner["compare"].ran == ("compare",)
+    assert by_owner["voices"].ran == ("voices",)
 
 
 @each_page

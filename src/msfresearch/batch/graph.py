@@ -27,6 +27,8 @@ class Stage:
         Whether it reads the registered context tables.
     only_surveys
         Whether it is for waves whose rows are people's answers.
+    coding
+        Whether it reads what people coded, of this wave and of others.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Stage:
     survey: tuple[str, ...] = ()
     context: bool = False
     only_surveys: bool = False
+    coding: bool = False
 
 
 STAGES = (
@@ -54,7 +57,13 @@ STAGES = (
         ("members.csv",),
         only_surveys=True,
     ),
-    Stage("themes", "2-themes", ("clean",), ("themes.yml", "questionnaires/{instrument}.yml")),
+    Stage(
+        "themes",
+        "2-themes",
+        ("clean",),
+        ("themes.yml", "approved-quotes.yml", "questionnaires/{instrument}.yml"),
+        coding=True,
+    ),
     Stage("success", "3-success", ("clean",), ("plan.yml", "questionnaires/{instrument}.yml")),
     Stage(
         "report",
@@ -90,6 +99,11 @@ ACROSS = (
         Stage("compare", "5-compare", ("clean",), _ACROSS, ("standards.yml",)),
         ("poc-2019", "cso-2019", "irm-2016"),
         "Government and civil society side by side",
+    ),
+    Across(
+        Stage("voices", "5-voices", ("clean", "themes"), (*_ACROSS, "themes.yml")),
+        ("poc-2019", "cso-2019"),
+        "What government and civil society write of",
     ),
     Across(
         Stage("reviewers", "5-reviewers", ("clean",), _ACROSS),

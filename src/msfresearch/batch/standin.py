@@ -11,7 +11,7 @@ from msfresearch.batch.store import environment
 from msfresearch.errors import ManifestError, ParameterError
 from msfresearch.files import sha256_of, staged_folder
 from msfresearch.home import Home
-from msfresearch.survey.arrival import REHEARSED, record_arrival
+from msfresearch.survey.arrival import REHEARSED, Arrival, record_arrival, with_export
 from msfresearch.survey.fetch import Fetched, fetch, mirror_folder
 from msfresearch.survey.respondents import Rehearsal
 from msfresearch.wave import CONTEXT, Wave, load_context, open_wave
@@ -105,6 +105,8 @@ def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
     folder = wave.home.rehearsals / wave.id
     with staged_folder(folder) as staging:
         made = simulate(wave.questionnaire, wave.manifest, units(members), staging, **asked)
+        if wave.manifest.status != "real":
+            _rehearse_coders(wave, made.file, made.structure, staging)
         files = {
             path.relative_to(staging).as_posix(): sha256_of(path)
             for path in sorted(staging.rglob("*"))
@@ -123,6 +125,30 @@ def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
     return open_wave(wave.id, wave.home)
 
 
+def _rehearse_coders(wave: Wave, file: Path, structure: Path | None, folder: Path) -> None:
+    """Let simulated coders code the open answers of an export that was just simulated."""
+    import pandas as pd
+
+    from msfresearch.survey.answers import open_answers
+    from msfresearch.survey.screening.clock import last_day
+    from msfresearch.themes import load_codebook
+    from msfresearch.themes.rehearsal import rehearse_coders, stated_themes
+
+    arrival = Arrival(file, structure, sha256_of(file), recorded=True)
+    manifest = with_export(wave.manifest, file, arrival.sha256, "rehearsal")
+    staged = Wave(manifest, wave.home, arrival)
+    cleaned = staged.clean()
+    answers = open_answers(cleaned.tables, staged.questionnaire, manifest)
+    if answers.empty:
+        return
+    truth = pd.read_csv(folder / "truth" / "themes.csv", dtype="str", keep_default_na=False)
+    name = manifest.sources[0].table
+    stated = stated_themes(truth, cleaned.tables[name], name)
+    codebook = load_codebook(wave.home.codebook / "themes.yml")
+    at = f"{last_day(manifest.fieldwork[-1].end):%Y-%m-%d}"
+    rehearse_coders(answers, stated, codebook, folder / "coding", at=at)
+
+
 def _key(wave: Wave, asked: dict[str, Any]) -> str:
     """What a rehearsal depends on: equal keys mean the same bytes."""
     instrument = wave.home.codebook / "questionnaires" / f"{wave.manifest.instrument}.yml"
@@ -131,6 +157,7 @@ def _key(wave: Wave, asked: dict[str, Any]) -> str:
         instrument,
         *sorted((instrument.parent / "shared").glob("*.yml")),
         wave.home.codebook / "members.csv",
+        wave.home.codebook / "themes.yml",
     ]
     root = wave.home.root
     seen = {path.relative_to(root).as_posix(): sha256_of(path) for path in files if path.is_file()}

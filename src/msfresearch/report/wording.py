@@ -72,6 +72,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "alt left out": "{points} without both values not shown.",
         "alt days": "{title}. {total} answers from {first} to {last}, most on {day} ({most}). "
         "Windows: {windows}.",
+        "alt curve": "{title}. {xlabel}: after {half}, {at_half} are found on average; after all "
+        "{all}, {found} (95% interval {low} to {high}) of {ceiling}.",
+        "curve ceiling": "all {n}",
         "alt tiles": "{title}. {n} tiles: {groups}.",
         "alt completion": "{title}. {n} questions in the order of the form; {last} of those who "
         "began came to the last. Least often answered: {question} ({share} of those asked).",

@@ -16,7 +16,7 @@ from msfresearch.yamlfile import load_model
 
 WAVE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 #: Names of folders in data/raw or reports that are no waves.
-RESERVED = ("compare", "reviewers", "context")
+RESERVED = ("compare", "voices", "reviewers", "context")
 WaveId = Annotated[str, StringConstraints(pattern=rf"^{WAVE_ID.pattern}$")]
 PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Population = Literal["government", "civil society", "independent reviewers", "experts", "citizens"]

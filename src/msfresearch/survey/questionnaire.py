@@ -39,6 +39,24 @@ class Group(Strict):
     bands: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
+class Feature(Strict):
+    """Something known of a row that the themes of its open answers are held against.
+
+    Attributes
+    ----------
+    equals
+        For a nominal item: the code that is held against all others. An ordinal or numeric item
+        needs none.
+    only
+        Item to the code of the rows that are looked at; all of them by default.
+    """
+
+    item: Identifier
+    equals: str | None = None
+    only: dict[Identifier, str] = Field(default_factory=dict)
+    label: Text
+
+
 class Highlight(Strict):
     """An item whose share the brief shows.
 
@@ -81,6 +99,8 @@ class Table(Strict):
         table does not list itself are taken from the questionnaire's shared items.
     groups
         Items, own or joined, by which the themes of open answers are compared.
+    features
+        Own items that the themes of open answers are held against.
     highlights
         Items whose share the brief shows, the most telling first.
     """
@@ -96,6 +116,7 @@ class Table(Strict):
     ignore_reason: str | None = None
     join: Join | None = None
     groups: tuple[Group, ...] = ()
+    features: tuple[Feature, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     items: tuple[Item, ...] = ()
 
@@ -118,6 +139,7 @@ class Table(Strict):
             ("key", self.key),
             ("member", (self.member,)),
             ("highlights", marked),
+            ("features", tuple(one for f in self.features for one in (f.item, *f.only))),
         ):
             for name in names:
                 if name not in known:

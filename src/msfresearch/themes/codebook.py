@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from msfresearch.errors import CodebookError
-from msfresearch.themes.phrases import key, parse
+from msfresearch.themes.matching.phrases import key, parse
 from msfresearch.themes.schemas import FRAME
 from msfresearch.yamlfile import load_model
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Line = Annotated[str, Field(min_length=1)]
+Negation = Literal["ignore", "cancel", "require"]
 _Found = Iterator[InitErrorDetails]
+
+
+_PER_LANGUAGE = ("labels", "definition", "include", "exclude", "examples", "patterns")
 
 
 class _Strict(BaseModel):
@@ -25,18 +29,29 @@ class _Strict(BaseModel):
 
 
 class Pattern(_Strict):
-    """Words that suggest a theme; in the file a plain text, or a mapping where it has exceptions.
+    """Words that suggest a theme; in the file a plain text, or a mapping where it has conditions.
 
     Attributes
     ----------
     pattern : str
-        Words, phrases and globs: see `msfresearch.themes.phrases`.
+        Words, phrases and globs: see `msfresearch.themes.matching.phrases`.
     not_ : tuple of str
         In the file ``not``: phrases that cancel the pattern where they overlap it.
+    near : tuple of str
+        Phrases of which one has to stand within ``within`` words of the pattern, in the same
+        sentence, for it to count.
+    within : int
+        Words that may stand between the pattern and the nearest word of ``near``.
+    negation : str, optional
+        What a negator before the pattern does: ``ignore``, ``cancel`` the hit, or ``require``:
+        without a negator there is none. The theme's by default.
     """
 
     pattern: Line
     not_: tuple[Line, ...] = Field(default=(), alias="not")
+    near: tuple[Line, ...] = ()
+    within: Annotated[int, Field(ge=0, le=30)] = 6
+    negation: Negation | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -53,14 +68,25 @@ class Theme(_Strict):
         Id of the family it belongs to.
     labels, definition : dict
         Per language: a name, and one sentence that says what the code means.
+    include, exclude : dict
+        Per language: what is coded so, and what is not although it looks alike, with the theme
+        that it belongs to.
+    examples : dict
+        Per language: at least two answers that carry the theme, all invented.
     patterns : dict
         Per language: what suggests the theme.
+    negation : str
+        What a negator before a pattern does, where the pattern itself does not say.
     """
 
     family: Id
     labels: dict[str, Line]
     definition: dict[str, Line]
+    include: dict[str, Line]
+    exclude: dict[str, Line]
+    examples: dict[str, Annotated[tuple[Line, ...], Field(min_length=2)]]
     patterns: dict[str, tuple[Pattern, ...]]
+    negation: Negation = "ignore"
 
 
 class Codebook(_Strict):
@@ -74,6 +100,15 @@ class Codebook(_Strict):
         How far the frame has been validated, in words.
     languages : tuple of str
         Languages in which every label, definition and pattern list is there.
+    nested : str
+        Where hits overlap the longest counts: among those of one ``theme``, or of the whole
+        ``frame``.
+    negators : dict
+        Per language: words and phrases that negate what follows.
+    negation_within : int
+        Words that may stand between a negator and the pattern, in the same sentence.
+    common_words : dict
+        Per language: words so common that a pattern of these alone would match everything.
     families : dict
         Per family id: labels per language.
     themes : dict of Theme
@@ -83,6 +118,10 @@ class Codebook(_Strict):
     version: Line
     status: Line
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    nested: Literal["theme", "frame"] = "theme"
+    negators: dict[str, tuple[Line, ...]]
+    negation_within: Annotated[int, Field(ge=0, le=10)] = 3
+    common_words: dict[str, tuple[Line, ...]]
     families: dict[Id, dict[str, Line]]
     themes: Annotated[dict[Id, Theme], Field(min_length=1)]
 
@@ -94,6 +133,14 @@ class Codebook(_Strict):
         return self
 
     def _faults(self) -> _Found:
+        common = {}
+        for name in ("negators", "common_words"):
+            yield from self._languages_of(getattr(self, name), (name,))
+            for language, phrases in getattr(self, name).items():
+                for at, phrase in enumerate(phrases):
+                    yield from _phrase_faults((phrase,), (name, language, at))
+        for language, words in self.common_words.items():
+            common[language] = {key(word) for word in words if _readable(word)}
         for family, labels in self.families.items():
             yield from self._languages_of(labels, ("families", family))
         for theme_id, theme in self.themes.items():
@@ -101,11 +148,11 @@ class Codebook(_Strict):
             if theme.family not in self.families:
                 known = ", ".join(self.families)
                 yield _fault(f"a family of this file: {known}", (*here, "family"), theme.family)
-            yield from self._languages_of(theme.labels, (*here, "labels"))
-            yield from self._languages_of(theme.definition, (*here, "definition"))
-            yield from self._languages_of(theme.patterns, (*here, "patterns"))
+            for name in _PER_LANGUAGE:
+                yield from self._languages_of(getattr(theme, name), (*here, name))
             for language, patterns in theme.patterns.items():
-                yield from _pattern_faults(patterns, (*here, "patterns", language))
+                loc = (*here, "patterns", language)
+                yield from _pattern_faults(patterns, loc, common.get(language, set()))
 
     def _languages_of(self, values: dict[str, Any], loc: tuple[str, ...]) -> _Found:
         expected = "one entry per language: " + ", ".join(self.languages)
@@ -128,7 +175,7 @@ class Codebook(_Strict):
         -------
         DataFrame
             One row per theme in the order of the file: ``family``, ``theme``, ``label``,
-            ``definition``, ``n_patterns``.
+            ``definition``, ``include``, ``exclude``, ``n_patterns``.
 
         Raises
         ------
@@ -142,6 +189,8 @@ class Codebook(_Strict):
                 theme_id,
                 theme.labels[lang],
                 theme.definition[lang],
+                theme.include[lang],
+                theme.exclude[lang],
                 len(theme.patterns[lang]),
             )
             for theme_id, theme in self.themes.items()
@@ -181,22 +230,37 @@ def load_codebook(path: Path) -> Codebook:
     return load_model(path, Codebook, CodebookError)
 
 
-def _pattern_faults(patterns: tuple[Pattern, ...], loc: tuple[str, ...]) -> _Found:
+def _pattern_faults(
+    patterns: tuple[Pattern, ...], loc: tuple[str, ...], common: set[str]
+) -> _Found:
     if not patterns:
         yield _fault("at least one pattern", loc, "an empty list")
     seen: dict[str, str] = {}
     for at, entry in enumerate(patterns):
-        for phrase in (entry.pattern, *entry.not_):
-            try:
-                parse(phrase)
-            except ValueError as wrong:
-                yield _fault(str(wrong), (*loc, at), phrase)
-                break
-        else:
-            folded = key(entry.pattern)
-            if folded in seen:
-                yield _fault(f"no other spelling of {seen[folded]!r}", (*loc, at), entry.pattern)
-            seen.setdefault(folded, entry.pattern)
+        unread = list(_phrase_faults((entry.pattern, *entry.not_, *entry.near), (*loc, at)))
+        yield from unread
+        if unread:
+            continue
+        folded = key(entry.pattern)
+        if common.issuperset(folded.split()):
+            yield _fault("a pattern that does not match everything", (*loc, at), entry.pattern)
+        if folded in seen:
+            yield _fault(f"no other spelling of {seen[folded]!r}", (*loc, at), entry.pattern)
+        seen.setdefault(folded, entry.pattern)
+
+
+def _phrase_faults(phrases: tuple[str, ...], loc: tuple[str | int, ...]) -> _Found:
+    """The first phrase that cannot be read, if any."""
+    for phrase in phrases:
+        try:
+            parse(phrase)
+        except ValueError as wrong:
+            yield _fault(str(wrong), loc, phrase)
+            return
+
+
+def _readable(phrase: str) -> bool:
+    return not any(_phrase_faults((phrase,), ()))
 
 
 def _fault(expected: str, loc: tuple[str | int, ...], found: object) -> InitErrorDetails:

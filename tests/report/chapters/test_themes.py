@@ -7,7 +7,7 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from msfresearch.report.chapters import evidence, themes
+from msfresearch.report.chapters import evidence, theme_tables, themes
 from msfresearch.report.prose import Prose
 from msfresearch.report.tables import Table
 from msfresearch.themes import Codebook
@@ -29,11 +29,14 @@ def test_how_far_the_frame_reaches_changes_with_the_answers(
 ) -> None:
     found, wave = coded(make_wave, codebook, rows(40, why=lambda i: FUNDING if i < n else NOTHING))
     told = themes.reach(found, wave, "en")
-    assert told.startswith(f"{n} of 40 ({100 * n // 40}%) open answers carry at least one theme")
+    assert told.startswith(
+        f"In {n} of 40 ({100 * n // 40}%) open answers at least one pattern fires"
+    )
     assert "40 countries; intervals count these, not answers" in told
     top = themes.theme_words(found, "en")
     assert f"“Funding”, in {100 * n // 40}% of the answers (95% interval" in top
-    assert "29 of 30 themes are never found" in top
+    n_themes = len(codebook.themes)
+    assert f"{n_themes - 1} of {n_themes} themes are never found" in top
 
 
 def test_a_frame_that_fits_few_answers_is_said_not_to_fit(
@@ -134,7 +137,7 @@ def test_what_is_stored_says_the_same_without_a_word_of_an_answer(
 
 def test_every_theme_of_the_frame_is_in_the_table(make_wave: MakeWave, codebook: Codebook) -> None:
     found, _ = coded(make_wave, codebook, rows(20, why=lambda _: FUNDING))
-    shown = themes.theme_table(found, "en")
+    shown = theme_tables.theme_table(found, "en")
     assert len(shown.data) == len(codebook.themes)
     assert themes.CAUTION in shown.markup.replace("&#x27;", "'")
     assert shown.data["label"].iloc[0] == "Funding"

@@ -18,7 +18,7 @@ from msfresearch.success.plan import WavePlan
 from msfresearch.survey.items import Item
 from msfresearch.survey.questionnaire import Highlight, Questionnaire
 from msfresearch.survey.source import Source
-from msfresearch.themes.shares import MIN_MEMBERS, cluster_share
+from msfresearch.themes.shares.hits import MIN_MEMBERS, cluster_share
 from msfresearch.wave import Wave
 
 #: Shares of fewer rows than this are not shown: they would be about a handful of plans.

@@ -18,7 +18,7 @@ from msfresearch.survey.answers import numbers
 from msfresearch.survey.cleaning import Cleaned
 from msfresearch.survey.items import Item, Level
 from msfresearch.survey.questionnaire import Questionnaire
-from msfresearch.themes.shares import MIN_MEMBERS, Share, cluster_share
+from msfresearch.themes.shares.hits import MIN_MEMBERS, Share, cluster_share
 from msfresearch.wave import Wave
 
 #: Of people, an item that fewer answered is not spread out: its answers could tell who gave them.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from msfresearch.report import figures, tables
+from msfresearch.report import figures
 from msfresearch.report.chapters.common import clusters, listing, lower_first
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
@@ -17,10 +17,11 @@ from msfresearch.survey.answers import group_of
 from msfresearch.survey.questionnaire import Table
 from msfresearch.themes import (
     Codebook,
-    match,
     theme_shares,
 )
-from msfresearch.themes.shares import MIN_MEMBERS
+from msfresearch.themes.folders import coding_folder, other_coding_folders
+from msfresearch.themes.shares.hits import MIN_MEMBERS
+from msfresearch.themes.study import Study, study
 from msfresearch.wave import Wave
 
 DRAWN = 12
@@ -37,6 +38,11 @@ CAUTION = (
     "These are shares of answers in which a pattern of the frame fires. No person has checked "
     "them: a pattern misses what is said in other words, and fires where the words mean "
     "something else."
+)
+CORRECTION = (
+    "These are shares of answers as people would code them: the machine coded every answer, and "
+    "what it gets wrong is known from the answers that were drawn at random and coded by people. "
+    "The machine's own share stands beside it for comparison only."
 )
 
 
@@ -65,6 +71,10 @@ class Coded:
         Answers that belong to no member, so that no interval can count them.
     counts : str
         What the intervals count, in words: countries, respondents.
+    corrected : bool
+        Whether the shares are corrected by people's codes; otherwise they are pattern hits.
+    study : Study, optional
+        Patterns, people and machine; absent where the results were read from files.
     """
 
     codebook: Codebook
@@ -76,6 +86,8 @@ class Coded:
     by_group: dict[str, pd.DataFrame]
     left_out: int
     counts: str
+    corrected: bool
+    study: Study | None = None
 
     @property
     def coded_ids(self) -> set[str]:
@@ -83,25 +95,31 @@ class Coded:
         return set(self.hits["answer_id"])
 
 
-def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Coded:
+def code(
+    wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str, error: float = 0.1
+) -> Coded:
     """Find the frame in a wave's open answers, and count it over all and by group.
 
     Parameters
     ----------
     wave : Wave
-        For the groups that its questionnaire declares.
+        For the groups that its questionnaire declares, and for what people coded.
     answers : DataFrame
         As :meth:`msfresearch.wave.Wave.open_answers` gives them; may be empty.
     codebook : Codebook
         The frame.
     lang : str
         Language of labels.
+    error : float
+        Share of wrong decisions that the reader allows the machine.
     """
     everyone = len(answers)
     answers = answers[answers["member"].notna()]
-    hits = match(answers, codebook)
+    others = other_coding_folders(wave)
+    studied = study(answers, codebook, coding_folder(wave), others, error=error)
+    hits, corrected = studied.hits, not studied.sample.empty
     frame = codebook.frame(lang)
-    as_themes = pd.DataFrame({"family": frame["family"], "theme": frame["family"]})
+    as_families = pd.DataFrame({"family": frame["family"], "theme": frame["family"]})
     by_group: dict[str, pd.DataFrame] = {}
     clean = wave.clean_tables()
     for table, declared in wave.questionnaire.tables.items():
@@ -109,20 +127,27 @@ def code(wave: Wave, answers: pd.DataFrame, codebook: Codebook, lang: str) -> Co
             name = f"{table}_{group.item}"
             mine = answers[answers["table"] == table].copy()
             mine[name] = group_of(mine, clean, group, table)
-            found = hits[hits["answer_id"].isin(mine["answer_id"])]
-            by_group[name] = theme_shares(mine, found, frame, by=name)
+            if corrected:
+                by_group[name] = studied.shares(mine.set_index("answer_id")[name])
+            else:
+                found = hits[hits["answer_id"].isin(mine["answer_id"])]
+                by_group[name] = theme_shares(mine, found, frame, by=name)
     return Coded(
         codebook,
         answers,
         hits,
         frame,
-        theme_shares(answers, hits, frame),
-        theme_shares(
-            answers, hits.assign(theme=hits["family"]), as_themes.drop_duplicates("theme")
+        studied.shares() if corrected else theme_shares(answers, hits, frame),
+        studied.families()
+        if corrected
+        else theme_shares(
+            answers, hits.assign(theme=hits["family"]), as_families.drop_duplicates("theme")
         ),
         by_group,
         everyone - len(answers),
         cluster_word(wave, lang),
+        corrected,
+        studied,
     )
 
 
@@ -143,6 +168,7 @@ def stored(wave: Wave, codebook: Codebook, lang: str) -> Coded:
         by_group=groups,
         left_out=int(wave.facts("themes")["left_out"]),
         counts=cluster_word(wave, lang),
+        corrected=bool(wave.facts("themes")["corrected"]),
     )
 
 
@@ -154,7 +180,7 @@ def reach(coded: Coded, wave: Wave, lang: str) -> str:
     if suppressed(coded):
         return f"{number(n, 0, lang)} open answers are too few to say what is in them."
     return (
-        f"{share_of(len(coded.coded_ids), n, lang)} open answers carry at least one theme; "
+        f"In {share_of(len(coded.coded_ids), n, lang)} open answers at least one pattern fires; "
         f"{number(len(coded.hits), 0, lang)} places in them are kept as evidence, each with its "
         f"words and their position. The answers come from {number(members, 0, lang)} "
         f"{cluster_word(wave, lang)}; intervals count these, not answers."
@@ -217,7 +243,7 @@ def family_figure(coded: Coded, status: str, lang: str) -> Figure | Prose:
         "high",
         title="Share of open answers that touch each family of themes",
         caption=f"Of {number(len(coded.answers), 0, lang)} open answers; one may touch several. "
-        f"95% intervals that count {coded.counts}. Pattern hits, not yet checked by people.",
+        f"95% intervals that count {coded.counts}. {how(coded)}",
         status=status,
         lang=lang,
     )
@@ -235,38 +261,21 @@ def theme_figure(coded: Coded, status: str, lang: str) -> Figure | Prose:
         "low",
         "high",
         title=f"The {DRAWN} most frequent themes",
-        caption=f"Share of open answers in which the theme's patterns fire, of "
-        f"{number(len(coded.answers), 0, lang)}. 95% intervals that count {coded.counts}. Pattern "
-        "hits, not yet checked by people.",
+        caption=f"Share of {number(len(coded.answers), 0, lang)} open answers. 95% intervals that "
+        f"count {coded.counts}. {how(coded)}",
         status=status,
         lang=lang,
     )
 
 
-def theme_table(coded: Coded, lang: str) -> tables.Table:
-    """Every theme with its share, those that never fire included."""
-    shown = labelled(coded.shares, coded, lang).sort_values("share", ascending=False, kind="stable")
-    shown["percent"] = [_percent(row, lang) for row in shown.to_dict("records")]
-    return tables.table(
-        shown[["label", "family_label", "n_coded", "percent"]],
-        "Every theme of the frame: answers it was found in, and their share",
-        stub="label",
-        columns={
-            "label": "Theme",
-            "family_label": "Family",
-            "n_coded": "Answers",
-            "percent": "Per cent (95% interval)",
-        },
-        notes=[
-            CAUTION,
-            f"Where a theme was never found, the upper end of its interval counts {coded.counts} "
-            "only: nothing tells how alike their answers are.",
-        ],
-        lang=lang,
-    )
+def how(coded: Coded) -> str:
+    """What the shares are made from, in a few words for a caption."""
+    if coded.corrected:
+        return "Coded by machine, corrected by answers that people coded."
+    return "Pattern hits, not yet checked by people."
 
 
-def _percent(row: Mapping[Any, Any], lang: str) -> str | None:
+def percent_of(row: Mapping[Any, Any], lang: str) -> str | None:
     """A share with its interval in per cent, None where it is suppressed."""
     if pd.isna(row["share"]):
         return None
@@ -280,17 +289,19 @@ def theme_words(coded: Coded, lang: str) -> str:
     if rows.empty:
         return TOO_FEW
     top = rows.sort_values("share", kind="stable").to_dict("records")[-1]
-    never = int((rows["n_coded"] == 0).sum())
+    never = 0 if coded.corrected else int((rows["n_coded"] == 0).sum())
     digits = 1 if top["share"] < RARE else 0
     share, low, high = (percent(top[name], digits, lang) for name in ("share", "low", "high"))
     return (
         f"The most frequent theme is “{top['label']}”, in {share} of the answers (95% interval "
-        f"{low} to {high}). "
+        f"{low} to {high})."
         + (
-            f"{never} of {len(rows)} themes are never found; what nobody was asked about, nobody "
+            f" {never} of {len(rows)} themes are never found; what nobody was asked about, nobody "
             "mentions."
             if never
-            else "Every theme is found at least once."
+            else ""
+            if coded.corrected
+            else " Every theme is found at least once."
         )
     )
 
@@ -317,6 +328,7 @@ def facts(coded: Coded) -> dict[str, Any]:
         "members": int(coded.answers["member"].nunique()),
         "frame_version": str(coded.codebook.version),
         "frame_status": coded.codebook.status,
+        "corrected": coded.corrected,
     }
 
 
@@ -331,7 +343,7 @@ def found(coded: Coded, wave: Wave, lang: str) -> list[str]:
     said = [reach(coded, wave, lang), theme_words(coded, lang)]
     if len(rows):
         parts = [
-            f"{lower_first(families[row['theme']])} in {_percent(row, lang)}"
+            f"{lower_first(families[row['theme']])} in {percent_of(row, lang)}"
             for row in rows.sort_values("share", ascending=False, kind="stable").to_dict("records")
         ]
         said.append(f"By family, in per cent of the answers with 95% intervals: {listing(parts)}.")

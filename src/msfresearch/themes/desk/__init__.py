@@ -1,0 +1,1 @@
+"""Where people code: drawing answers, sheets, the log of decisions, adjudication."""

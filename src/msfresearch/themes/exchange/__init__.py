@@ -1,0 +1,1 @@
+"""Codes and frames in the formats of other tools, out and in."""

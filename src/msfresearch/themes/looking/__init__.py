@@ -1,0 +1,1 @@
+"""Ways to look at what was coded: words in context, themes together, saturation, what is missed."""
