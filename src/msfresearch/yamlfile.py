@@ -102,6 +102,7 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
     except OSError as wrong:
         raise error("cannot be read", file=path, found=wrong.strerror) from None
     try:
+        _check_depth(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         data = None if node is None else loader.construct_document(node)
@@ -127,6 +128,22 @@ def _read(path: Path, error: type[MsfResearchError]) -> tuple[yaml.Node, Any]:
     if not isinstance(data, dict) or node is None:
         raise error("holds no mapping", file=path, found=type(data).__name__, expected="key: value")
     return node, data
+
+
+#: Mappings and lists within each other, at most: libyaml's composer calls itself for each.
+_DEEPEST = 100
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Fast):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            mark: Any = event.start_mark  # of libyaml, or of PyYAML's own parser
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {_DEEPEST} levels within each other", problem_mark=mark
+            )
 
 
 #: libyaml's parser where PyYAML was built with it: ten times as fast, the same documents.

@@ -127,7 +127,16 @@ def test_another_seed_in_the_manifest_gives_another_rehearsal(
     assert made[1] == {"seed": 5, "answers": 45, "platform": "kobo"}
     assert snapshot(home.rehearsals) != before
     files = {path.name for path in (home.rehearsals / FORUM).iterdir()}
-    assert files == {f"{FORUM}_kobo.csv", "rehearsal.json", "truth"}  # nothing of the old one
+    # Nothing of the old one; what simulated coders decided beside what they were given.
+    assert files == {f"{FORUM}_kobo.csv", "rehearsal.json", "truth", "coding"}
+
+
+def test_an_export_that_cannot_be_read_as_it_is_is_simulated_without_coders(home: Home) -> None:
+    edit(home, rehearsal={"seed": 5, "answers": 45, "platform": "plain"})
+    ready(opened(home))
+    record = json.loads((home.rehearsals / FORUM / "rehearsal.json").read_text("utf-8"))
+    assert record["uncoded"]
+    assert not (home.rehearsals / FORUM / "coding").exists()
 
 
 def test_parameters_of_a_person_hold_until_the_next_rehearsal_over_those_of_the_manifest(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+import re
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
 from msfresearch.batch.run import Outcome, run
 from msfresearch.home import Home
+from msfresearch.report.chapters import coders
+from msfresearch.themes import load_codebook
 from msfresearch.wave import open_wave
 from tests.batch.once import once
 from tests.notebooks.checkout import Page, copy_checkout, read_pages
@@ -127,6 +131,56 @@ def test_the_page_says_how_many_answers_carry_a_theme(home: Home, wave: str) -> 
         f"{hits['answer_id'].nunique():,} of {n:,}" in page.text
     )
     assert "No person has checked them" in page.text
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_where_nobody_coded_the_page_says_so_and_stays_small(home: Home, wave: str) -> None:
+    page = read_pages(home, wave)["2-themes"]
+    assert coders.NOBODY in page.text
+    assert "Coded by machine, corrected" not in page.text
+    assert "None is shown, because nobody has approved one" in page.text
+    assert len(page.markup.encode("utf-8")) < 400_000
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_the_shares_of_all_themes_fit_a_phone(browser: Browser, home: Home, wave: str) -> None:
+    opened = browser.new_page(viewport={"width": 360, "height": 800})
+    opened.goto((home.reports / wave / "en" / "2-themes.html").as_uri())
+    widths = opened.evaluate(
+        "[...document.querySelectorAll('.scroll')].map(e =>"
+        " [e.querySelector('caption').textContent, e.scrollWidth - e.clientWidth])"
+    )
+    opened.close()
+    mine = ("Every theme of the frame", "Themes that go with", "Pairs of themes")
+    beyond = {caption: over for caption, over in widths if caption.startswith(mine)}
+    assert beyond
+    assert set(beyond.values()) == {0}
+
+
+def test_what_experts_write_of_civil_society_is_tied_to_their_scores(home: Home) -> None:
+    opened = open_wave("odb-2014", home)
+    clean = opened.clean_tables()["justifications"].set_index("row_id")
+    answers = opened.open_answers().set_index("answer_id")["row_id"]
+    asked = answers[answers.map(clean["question"]) == "csoc"]
+    hits = opened.table("themes", "hits")
+    barriers = set(hits.loc[hits["family"] == "co_creation_barriers", "answer_id"])
+    share = len(barriers & set(asked.index)) / len(asked)
+    page = read_pages(home, "odb-2014")["2-themes"]
+    found = page.text[page.text.rindex("What this notebook found") :]
+    assert "86 answers are about “Civil society's engagement with government”, from 86" in found
+    assert f"barriers to co-creation in {100 * share:.0f}% (95% interval" in found
+    assert "Pattern hits, not yet checked by people." in found
+    assert "“Civil society's engagement with government (score)”" in found
+    kept = opened.table("themes", "features")
+    told = kept[(kept["only"] != "") & kept["p"].notna()].sort_values("p", kind="stable")
+    nearest = told.iloc[0]
+    assert nearest["n_answers"] == len(asked) == 86
+    spoken = asked.index.isin(set(hits.loc[hits["theme"] == nearest["theme"], "answer_id"]))
+    scores = asked.map(clean["response"]).astype(float)
+    apart = scores[spoken].mean() - scores[~spoken].mean()
+    assert float(nearest["value"]) == pytest.approx(apart)
+    label = load_codebook(home.codebook / "themes.yml").themes[nearest["theme"]].labels["en"]
+    assert re.search(rf"{label.lower()}, (by )?{abs(apart):.1f} points \(95% interval", found)
 
 
 def test_two_waves_are_laid_side_by_side(ran: tuple[Home, dict[str, Outcome]]) -> None:

@@ -34,3 +34,9 @@ def corpus(request: pytest.FixtureRequest, shared: Path) -> pd.DataFrame:
             "member": raw[member],
         }
     ).reset_index(drop=True)
+
+
+@pytest.fixture
+def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A learned coder without sentence vectors, whatever is installed: quick, and good enough."""
+    monkeypatch.setattr("msfresearch.themes.coder.vectors.available", lambda: False)

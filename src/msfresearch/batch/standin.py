@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from msfresearch.batch.store import environment
-from msfresearch.errors import ManifestError, ParameterError
+from msfresearch.errors import ManifestError, MsfResearchError, ParameterError
 from msfresearch.files import sha256_of, staged_folder
 from msfresearch.home import Home
 from msfresearch.survey.arrival import REHEARSED, Arrival, record_arrival, with_export
@@ -105,8 +105,7 @@ def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
     folder = wave.home.rehearsals / wave.id
     with staged_folder(folder) as staging:
         made = simulate(wave.questionnaire, wave.manifest, units(members), staging, **asked)
-        if wave.manifest.status != "real":
-            _rehearse_coders(wave, made.file, made.structure, staging)
+        uncoded = _rehearse_coders(wave, made.file, made.structure, staging)
         files = {
             path.relative_to(staging).as_posix(): sha256_of(path)
             for path in sorted(staging.rglob("*"))
@@ -118,6 +117,7 @@ def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
             "sha256": files[made.file.name],
             "files": files,
             "given": given,
+            "uncoded": uncoded,
             "key": _key(wave, asked),
         }
         text = json.dumps(record, indent=1, sort_keys=True) + "\n"
@@ -125,8 +125,24 @@ def _rehearse(wave: Wave, given: dict[str, Any]) -> Wave:
     return open_wave(wave.id, wave.home)
 
 
-def _rehearse_coders(wave: Wave, file: Path, structure: Path | None, folder: Path) -> None:
-    """Let simulated coders code the open answers of an export that was just simulated."""
+def _rehearse_coders(wave: Wave, file: Path, structure: Path | None, folder: Path) -> str | None:
+    """Let simulated coders code the open answers of an export that was just simulated.
+
+    Returns
+    -------
+    str, optional
+        Why nobody coded. An export that has to be matched by hand first is simulated all the same.
+    """
+    if wave.manifest.status == "real":
+        return "the real export is there"
+    try:
+        _code_rehearsed(wave, file, structure, folder)
+    except MsfResearchError as wrong:
+        return wrong.problem
+    return None
+
+
+def _code_rehearsed(wave: Wave, file: Path, structure: Path | None, folder: Path) -> None:
     import pandas as pd
 
     from msfresearch.survey.answers import open_answers
@@ -173,10 +189,12 @@ def _record(folder: Path) -> dict[str, Any]:
 
 
 def _whole(wave: Wave, kept: dict[str, Any]) -> bool:
-    """Whether everything simulated is there as it was written."""
+    """Whether everything simulated is there as it was written; to its logs people may add."""
     folder = wave.home.rehearsals / wave.id
     files = {folder / name: sha256 for name, sha256 in kept.get("files", {}).items()}
-    return bool(files) and all(p.is_file() and sha256_of(p) == files[p] for p in files)
+    return bool(files) and all(
+        p.is_file() and (p.parent == folder / "coding" or sha256_of(p) == files[p]) for p in files
+    )
 
 
 def absence(wave: Wave) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from msfresearch.errors import ParameterError, printable
+from msfresearch.errors import MsfResearchError, ParameterError, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,8 +120,9 @@ def sheet(
     if draw not in ("random", "chosen"):
         raise ParameterError("no such draw", found=draw, expected="random or chosen")
     languages = None if reads is None else [one.strip() for one in reads.split(",")]
+    opened = _open(wave)
     handed = hand_out(
-        _open(wave),
+        opened,
         coder,
         n,
         draw="random" if draw == "random" else "chosen",
@@ -136,6 +137,7 @@ def sheet(
         typer.echo(f"  {handed.left_out} in languages that {coder} does not read are left out")
     typer.echo(f"Written: {handed.path}")
     typer.echo("It holds what people wrote: pass it to this coder only.")
+    _tell_rehearsal(opened)
 
 
 @app.command()
@@ -147,8 +149,10 @@ def adjudicate(
     """Write a sheet of the answers on which coders differ, without their names."""
     from msfresearch.themes.rounds import hand_to_adjudicator
 
-    handed = hand_to_adjudicator(_open(wave), lang=lang, as_csv=csv)
+    opened = _open(wave)
+    handed = hand_to_adjudicator(opened, lang=lang, as_csv=csv)
     typer.echo(f"{handed.rows} answers on which coders differ\nWritten: {handed.path}")
+    _tell_rehearsal(opened)
 
 
 @app.command()
@@ -161,19 +165,33 @@ def collect(
     on: Annotated[
         str | None, typer.Option(help="Day of the decisions, 2019-08-31; today by default.")
     ] = None,
+    frame: Annotated[
+        Path | None, typer.Option(help="The frame that the sheets were made with, if an earlier.")
+    ] = None,
 ) -> None:
     """Take coding sheets back: good rows into the log, bad cells into a list beside the sheet."""
-    from msfresearch.themes.folders import coding_folder
-    from msfresearch.themes.rounds import take_back
+    from msfresearch.themes.folders import NOTES, coding_folder
+    from msfresearch.themes.rounds import answers_of, take_back
 
     opened = _open(wave)
-    bad = 0
-    for taken in take_back(opened, sheets, coder or (), on):
+    answers_of(opened)  # a wave that cannot be coded is told once, not for every sheet
+    good = True
+    for sheet_ in sheets:
+        # A sheet that cannot be read at all does not keep the others back.
+        try:
+            [taken] = take_back(opened, [sheet_], coder or (), on, frame)
+        except MsfResearchError as wrong:
+            typer.echo(str(wrong), err=True)
+            good = False
+            continue
+        good &= not taken.bad_rows
         typer.echo(
             f"{taken.sheet.name}: {taken.appended} decisions taken, {taken.unchanged} known "
             f"before, {taken.blank} rows not coded, {taken.repeated} repeated, {taken.absent} did "
             f"not come back, {taken.bad_rows} cannot be read"
         )
+        if len(taken.notes):
+            typer.echo(f"  {len(taken.notes)} notes, kept in {NOTES}/ beside the log")
         if taken.ignored:
             typer.echo(f"  columns not read: {printable(', '.join(taken.ignored))}")
         for row in taken.bad.head(TOLD).to_dict("records"):
@@ -183,9 +201,9 @@ def collect(
             )
         if taken.bad_file is not None:
             typer.echo(f"  all of them: {taken.bad_file}; mend the sheet and collect it again")
-        bad += taken.bad_rows
     typer.echo(f"Log: {coding_folder(opened)}")
-    if bad:
+    _tell_rehearsal(opened)
+    if not good:
         raise typer.Exit(1)
 
 
@@ -194,7 +212,8 @@ def agreement(wave: WaveId) -> None:
     """Say how far coders agree with each other, and the machines with them."""
     from msfresearch.themes.rounds import study_of
 
-    studied = study_of(_open(wave))
+    opened = _open(wave)
+    studied = study_of(opened)
     found = studied.agreement()
     if found.empty:
         typer.echo(f"{wave}: nobody has coded an answer; see: msfresearch themes sheet --help")
@@ -208,6 +227,7 @@ def agreement(wave: WaveId) -> None:
         else:
             told = f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
         typer.echo(f"{row['coders']}: {row['coefficient']} {told}, {row['n_answers']} answers")
+    _tell_rehearsal(opened)
 
 
 @app.command()
@@ -226,33 +246,27 @@ def export(
     """Write answers and codes for another tool. The file holds what people wrote."""
     import datetime
 
-    from msfresearch.themes import match
-    from msfresearch.themes.desk.log import codings, decisions, read_log
     from msfresearch.themes.exchange.formats import FORMATS, write
-    from msfresearch.themes.exchange.shapes import gather
-    from msfresearch.themes.folders import coding_folder
-    from msfresearch.themes.rounds import answers_of, codebook_of
+    from msfresearch.themes.transfer import outgoing
 
     opened = _open(wave)
-    if to not in FORMATS:
+    known = next((one for one in FORMATS if one == to), None)
+    if known is None:
         raise ParameterError("no such format", found=to, expected=", ".join(FORMATS))
-    answers, codebook = answers_of(opened), codebook_of(opened)
-    log = read_log(coding_folder(opened))
-    log = log[log["answer_id"].isin(set(answers["answer_id"]))]
-    coded = codings(log)
-    material = gather(
-        answers,
-        codebook,
-        coded[coded["theme"].isin(list(codebook.themes))],
-        decisions(log),
-        match(answers, codebook) if hits else None,
-        ["item"],
-    )
+    found = outgoing(opened, hits=hits)
     day = created or datetime.date.today().isoformat()
-    done = write(next(one for one in FORMATS if one == to), out, material, lang, day)
+    done = write(known, out, found.material, lang, day)
     typer.echo(f"{done.answers} answers, {done.codings} codings")
+    for n, what in (
+        (found.changed, "coded answers whose text is another now"),
+        (found.gone, "coded answers that are no longer there"),
+        (found.outside, "decisions that name a theme which the frame does not have"),
+    ):
+        if n:
+            typer.echo(f"  left out: {n} {what}")
     _tell_remarks(done.remarks)
     typer.echo(f"Written: {done.path}")
+    _tell_rehearsal(opened)
 
 
 @app.command("import")
@@ -265,34 +279,40 @@ def take_in(
     on: Annotated[
         str | None, typer.Option(help="Day of codings without one, 2019-08-31; today by default.")
     ] = None,
+    random: Annotated[
+        bool, typer.Option("--random", help="Their answers were a random draw of all.")
+    ] = False,
 ) -> None:
     """Take codes of another tool into the logs; what cannot be taken is listed."""
     import datetime
 
-    from msfresearch.themes.desk.log import append, decisions, read_log
-    from msfresearch.themes.desk.seen import keep_seen
     from msfresearch.themes.exchange.formats import read
-    from msfresearch.themes.folders import coding_folder
     from msfresearch.themes.rounds import answers_of, codebook_of
+    from msfresearch.themes.transfer import take_imported
 
     opened = _open(wave)
     names = dict(one.split("=", 1) for one in coder or () if "=" in one)
     if len(names) < len(coder or ()):
         raise ParameterError("not a pair of names", expected="theirs=ours, such as 'Ana Ruiz=ana'")
-    answers = answers_of(opened)
     day = on or datetime.date.today().isoformat()
-    found = read(file, answers, codebook_of(opened), day, names)
-    folder = coding_folder(opened)
-    for name, rows in found.log.groupby("coder", sort=True):
-        new = append(folder / f"{name}.csv", rows)
-        typer.echo(f"{name}: {new} decisions taken, {len(rows) - new} known before")
-    coded = set(decisions(read_log(folder))["answer_id"])
-    keep_seen(folder, answers[answers["answer_id"].isin(coded)])
+    found = read(file, answers_of(opened), codebook_of(opened), day, names)
+    log = found.log.assign(draw="random") if random else found.log
+    for taken in take_imported(opened, log):
+        typer.echo(
+            f"{taken.coder}: {taken.appended} decisions taken, {taken.known} known before"
+            + (f", {taken.older} older than the log's and not taken" if taken.older else "")
+        )
+    if len(log) and not random:
+        typer.echo(
+            "They teach the machine and enter no share: nothing says that their answers were drawn "
+            "at random. Where they were, import with --random."
+        )
     unknown = found.codes[found.codes["theme"] == ""]
     typer.echo(f"{len(found.codes)} codes, {len(unknown)} of them in no theme of the frame")
     for name in unknown["name"].head(TOLD):
         typer.echo(f"  {printable(str(name))}")
     _tell_remarks(found.left)
+    _tell_rehearsal(opened)
 
 
 def _tell_remarks(remarks: pd.DataFrame) -> None:
@@ -300,6 +320,14 @@ def _tell_remarks(remarks: pd.DataFrame) -> None:
         typer.echo(f"  {printable(str(row['place']))}: {printable(str(row['reason']))}")
     if len(remarks) > TOLD:
         typer.echo(f"  and {len(remarks) - TOLD} more")
+
+
+def _tell_rehearsal(wave: Wave) -> None:
+    if wave.manifest.status == "rehearsal":
+        typer.echo(
+            f"{wave.id} is a rehearsal: its answers are simulated and what is decided about them "
+            "is an exercise, which is lost when they are simulated anew."
+        )
 
 
 def _open(wave: str) -> Wave:
@@ -314,8 +342,10 @@ def _write_csv(parts: list[pd.DataFrame], out: Path) -> None:
 
     from msfresearch.files import write_bytes
     from msfresearch.themes.safecells import defuse_delimited
+    from msfresearch.themes.schemas import RECODED
 
-    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    none = pd.DataFrame(columns=[*RECODED.columns, "wave"], dtype="str")
+    every = pd.concat([none, *parts], ignore_index=True)
     safe = every.map(lambda cell: defuse_delimited(cell) if isinstance(cell, str) else cell)
     write_bytes(out, safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     typer.echo(f"Written: {out}")

@@ -133,6 +133,12 @@ class Codebook(_Strict):
         return self
 
     def _faults(self) -> _Found:
+        if self.version != self.version.strip() or not self.version.isprintable():
+            # Every decision is logged with it, and a line of the log holds no such text.
+            expected = "a line of text without control signs, and no blanks at its ends"
+            yield _fault(expected, ("version",), self.version)
+        if len(set(self.languages)) < len(self.languages):
+            yield _fault("each language once", ("languages",), list(self.languages))
         common = {}
         for name in ("negators", "common_words"):
             yield from self._languages_of(getattr(self, name), (name,))
@@ -159,9 +165,11 @@ class Codebook(_Strict):
         for language in self.languages:
             if language not in values:
                 yield _fault(expected, loc, f"no {language}")
-        for language in values:
+        for language, value in values.items():
             if language not in self.languages:
                 yield _fault(expected, (*loc, language), language)
+            if isinstance(value, str) and not value.strip():
+                yield _fault("words, not blanks alone", (*loc, language), value)
 
     def frame(self, lang: str) -> pd.DataFrame:
         """Give the themes as a table.
@@ -242,11 +250,16 @@ def _pattern_faults(
         if unread:
             continue
         folded = key(entry.pattern)
-        if common.issuperset(folded.split()):
+        if common.issuperset(folded.split()) or _begins_any(folded, common):
             yield _fault("a pattern that does not match everything", (*loc, at), entry.pattern)
         if folded in seen:
             yield _fault(f"no other spelling of {seen[folded]!r}", (*loc, at), entry.pattern)
         seen.setdefault(folded, entry.pattern)
+
+
+def _begins_any(folded: str, common: set[str]) -> bool:
+    """Whether a word with a star, alone, stands for a common word too."""
+    return folded.endswith("*") and any(word.startswith(folded[:-1]) for word in common)
 
 
 def _phrase_faults(phrases: tuple[str, ...], loc: tuple[str | int, ...]) -> _Found:

@@ -13,7 +13,9 @@ from msfresearch.themes.agreement import agreement_table
 from msfresearch.themes.agreement.schemas import AGREEMENT
 from msfresearch.themes.codebook import Codebook
 from msfresearch.themes.coder import FittedCoder, fit
+from msfresearch.themes.coder.model import FOLDS
 from msfresearch.themes.decision import Thresholds, choose, coverage, decide
+from msfresearch.themes.desk.keyed import number
 from msfresearch.themes.desk.log import ADJUDICATOR, RANDOM, marks
 from msfresearch.themes.matching.matcher import match
 from msfresearch.themes.schemas import table
@@ -85,16 +87,31 @@ class Study:
         """Wide, 1 and 0: what people decided, elsewhere the machine's best guess."""
         guessed = (self.scores >= 0.5).astype("float64")
         gold = self.people.gold.marks
-        guessed.loc[gold.index] = gold
+        guessed.loc[gold.index] = gold.where(gold.notna(), guessed.loc[gold.index])
         return guessed
 
     @cached_property
     def sample(self) -> pd.DataFrame:
-        """Wide marks of the answers drawn at random: the only ones that stand for all."""
+        """Wide marks of the answers drawn at random: the only ones that stand for all.
+
+        Where coders differ and nobody has decided between them, the decision of one of them counts,
+        drawn by lot: were these answers left out, only the easy ones would stand for all.
+        """
         drawn = self.people.gold.answers
-        ids = set(drawn.loc[drawn["draw"] == RANDOM, "answer_id"])
+        drawn = drawn[drawn["draw"] == RANDOM]
         gold = self.people.gold.marks
-        return gold[gold.index.isin(ids)]
+        settled = gold[gold.index.isin(set(drawn["answer_id"]))]
+        unsettled = drawn.loc[drawn["how"] == "open", "answer_id"]
+        if unsettled.empty:
+            return settled
+        each = {
+            name: marks(self.people.holds, self.codebook, name, self.people.asked)
+            for name in self.people.coders
+            if name != ADJUDICATOR
+        }
+        rows = [_by_lot(answer_id, each) for answer_id in unsettled]
+        lots = pd.DataFrame(rows, index=pd.Index(unsettled, name="answer_id"))
+        return pd.concat([settled, lots[list(settled.columns)]]).sort_index()
 
     @cached_property
     def inclusion(self) -> pd.Series[float]:
@@ -170,31 +187,37 @@ class Study:
         ids = set(drawn.loc[drawn["draw"] == RANDOM, "answer_id"])
         names = [name for name in self.people.coders if name != ADJUDICATOR]
         by_coder = {
-            f"coder {chr(ord('A') + at)}": wide[wide.index.isin(ids)]
+            f"coder {_letters(at)}": wide[wide.index.isin(ids)]
             for at, name in enumerate(names)
-            for wide in [marks(self.people.log, self.codebook, name)]
+            for wide in [marks(self.people.holds, self.codebook, name, self.people.asked)]
         }
         found = []
         if len(by_coder) > 1:
             seen = known.loc[sorted(set().union(*(wide.index for wide in by_coder.values())))]
             found.append(agreement_table(by_coder, seen["language"], seen["member"]))
         if len(self.sample):
-            machines = {PATTERNS: self.fired.loc[self.sample.index]}
-            if self.probabilities is not None:
-                # Where a theme was not learned the patterns speak for it, as they do elsewhere.
-                machines[LEARNED] = (self.scores.loc[self.sample.index] >= 0.5).astype("float64")
             seen = known.loc[self.sample.index]
-            found.append(
-                agreement_table(
-                    {TOGETHER: self.sample, **machines},
+            for name, guess in self._guesses().items():
+                held = agreement_table(
+                    {TOGETHER: self.sample[list(guess.columns)], name: guess},
                     seen["language"],
                     seen["member"],
-                    machines=list(machines),
+                    machines=[name],
                 )
-            )
+                # What people decided together agrees with itself: those rows would tell nothing.
+                found.append(held[held["coders"] != TOGETHER])
         if not found:
             return table(AGREEMENT, {name: [] for name in AGREEMENT.columns})
         return pd.concat(found, ignore_index=True)
+
+    def _guesses(self) -> dict[str, pd.DataFrame]:
+        """What each machine says of the sample: patterns, and the themes that the coder learned."""
+        guesses = {PATTERNS: self.fired.loc[self.sample.index]}
+        if self.probabilities is not None:
+            known = self.probabilities.loc[self.sample.index].dropna(axis=1)
+            if len(known.columns):
+                guesses[LEARNED] = (known >= 0.5).astype("float64")
+        return guesses
 
     def coverage(self) -> pd.DataFrame | None:
         """What the machine decides and what it leaves to people; None where nobody coded."""
@@ -237,7 +260,12 @@ def study(
         return bare
     taught = teaching(people, answers, codebook, others)
     # Patterns are evidence too: the coder weighs their hits beside the words.
-    coder = fit(taught.answers, taught.marks, hits=match(taught.answers, codebook))
+    coder = fit(
+        taught.answers,
+        taught.marks,
+        hits=match(taught.answers, codebook),
+        groups=_held_out_together(taught.answers, people, answers),
+    )
     mine = answers[["answer_id", "text", "language"]]
     probabilities = coder.probabilities(mine, hits=hits)
     # Of what people coded the machine must not have been taught: these are its held-out guesses.
@@ -245,13 +273,43 @@ def study(
     probabilities.loc[held_out.index] = held_out
     learned = replace(bare, taught=taught.others, coder=coder, probabilities=probabilities)
     known = answers.set_index("answer_id")
+    # Members err alike, so they are the clusters; and coverage is told of all answers, so these are
+    # what the promise is about.
     thresholds = choose(
-        learned.scores,
+        probabilities,
         learned.sample,
         languages=known["language"],
         clusters=known["member"],
         error=error,
         batch=len(answers),
     )
-    decided = decide(learned.scores, thresholds, known["language"])
+    decided = decide(probabilities, thresholds, known["language"])
     return replace(learned, thresholds=thresholds, decided=decided)
+
+
+def _by_lot(answer_id: str, each: Mapping[str, pd.DataFrame]) -> pd.Series[float]:
+    """The decision of one of those who decided on an answer, by a lot that stays the same."""
+    names = sorted(name for name, wide in each.items() if answer_id in wide.index)
+    chosen = names[int(number("unsettled", answer_id) * len(names))]
+    return pd.Series(each[chosen].loc[answer_id].squeeze())
+
+
+def _held_out_together(
+    taught: pd.DataFrame, people: People, answers: pd.DataFrame
+) -> pd.Series[str] | None:
+    """Answers of one member, so that nobody's words tell how well the machine reads the same one.
+
+    Other waves' answers stand alone: their members are not kept. None where so few members were
+    coded that to hold one out would leave little to learn from; then answers are held out by text.
+    """
+    members = answers.set_index("answer_id")["member"]
+    if members[people.gold.marks.index].nunique() < FOLDS:
+        return None
+    ids = pd.Index(taught["answer_id"])
+    return ("member " + members).reindex(ids).fillna(ids.to_series())
+
+
+def _letters(at: int) -> str:
+    """A, B, …, Z, AA, AB, … for 0, 1 and so on."""
+    before, last = divmod(at, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)

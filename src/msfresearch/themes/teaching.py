@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from msfresearch.themes.codebook import Codebook
+from msfresearch.themes.desk.frames import read_frames
 from msfresearch.themes.desk.gold import Gold, gold
 from msfresearch.themes.desk.log import outside, read_log
 from msfresearch.themes.desk.seen import changed, read_seen
@@ -22,21 +23,27 @@ class People:
     ----------
     log : DataFrame
         As ``LOG``: every decision, also about answers that are no longer there.
+    holds : DataFrame
+        As ``LOG``: the decisions about answers that are here as they were coded.
     gold : Gold
-        The decisions that count, about answers that are here as they were coded.
+        Of these, the decisions that count.
     changed : int
         Coded answers whose text is another now: to be coded again.
     gone : int
         Coded answers that are not among the answers any more.
     outside : DataFrame
         Codes that the frame does not have.
+    asked : mapping
+        Version of the frame to the themes that it had: of others nobody was asked.
     """
 
     log: pd.DataFrame
+    holds: pd.DataFrame
     gold: Gold
     changed: int
     gone: int
     outside: pd.DataFrame
+    asked: Mapping[str, tuple[str, ...]]
 
     @property
     def coders(self) -> tuple[str, ...]:
@@ -85,12 +92,15 @@ def people_of(folder: Path, answers: pd.DataFrame, codebook: Codebook) -> People
     here = set(answers["answer_id"])
     coded = set(log["answer_id"])
     kept = log[log["answer_id"].isin(here - other)]
+    asked = read_frames(folder)
     return People(
         log,
-        gold(kept, codebook),
+        kept,
+        gold(kept, codebook, asked),
         changed=len(coded & other),
         gone=len(coded - here),
         outside=outside(kept, codebook),
+        asked=asked,
     )
 
 
@@ -119,7 +129,7 @@ def teaching(
     texts, marks, counts = [answers[columns]], [people.gold.marks], {}
     for wave, folder in sorted(others.items()):
         seen = read_seen(folder)
-        coded = gold(read_log(folder), codebook).marks
+        coded = gold(read_log(folder), codebook, read_frames(folder)).marks
         coded = coded[coded.index.isin(set(seen["answer_id"]))]
         if coded.empty:
             continue

@@ -14,6 +14,9 @@ from msfresearch.errors import AnswerError, CodebookError
 from msfresearch.themes.desk.lab import Desk, desk
 from msfresearch.themes.desk.log import read_log
 from msfresearch.themes.desk.pile import Pile
+from msfresearch.themes.folders import coding_folder
+from msfresearch.themes.rounds import open_desk
+from tests.themes import rounds
 from tests.themes.desk.small import FRAME, THEMES, answers, logged
 
 GIVEN = answers(3)
@@ -25,6 +28,7 @@ HOSTILE = [
     r"$$\href{javascript:alert(1)}{x}$$ \(x\)",
     "</textarea><script>alert(1)</script>",
     "\ud800\x00\x1b[31m",
+    "\u202eturned round\u2066",
 ]
 
 
@@ -114,6 +118,7 @@ def test_a_respondents_text_is_shown_by_a_plain_text_area_and_nothing_else(
     at.text.value = "what somebody typed"
     assert at.text.value == at._pile.text
     at.text.value.encode("utf-8")
+    assert not set(at.text.value) & set("\x00\x1b\u202e\u2066")
     for one in widgets_of(at.box):
         # These render mark-up; nothing on the desk does, and no description may.
         assert not isinstance(one, ipywidgets.HTML | ipywidgets.HTMLMath | ipywidgets.Output)
@@ -130,7 +135,8 @@ def test_the_desk_shows_nothing_but_text_and_boxes(tmp_path: Path) -> None:
     assert "NARNIA" not in said
     boxes = [one for one in widgets_of(box) if isinstance(one, ipywidgets.Checkbox)]
     labels = [one.description for one in boxes]
-    assert labels == [f"{theme.title()} (fr)" for theme in THEMES] + ["Aucun thème"]
+    numbered = [f"{at} {theme.title()} (fr)" for at, theme in enumerate(THEMES, start=1)]
+    assert labels == [*numbered, "0 Aucun thème"]
     assert boxes[0].tooltip.startswith("What tokenism is.")
 
 
@@ -167,6 +173,51 @@ def test_a_click_without_a_decision_says_so_and_writes_nothing(tmp_path: Path) -
     assert read_log(tmp_path).empty
 
 
+def test_numbers_that_are_typed_tick_what_they_name_and_nothing_else(tmp_path: Path) -> None:
+    at = Desk(pile(tmp_path), FRAME, "en")
+    first, *others = at.themes
+    at.themes[others[-1]].value = True
+    at.numbers.value = "1, 2"
+    assert [theme for theme, box in at.themes.items() if box.value] == [first, others[0]]
+    assert at.numbers.value == ""
+    at.save.click()
+    at.numbers.value = "0"
+    at.save.click()
+    assert read_log(tmp_path)["codes"].tolist() == [" ".join(sorted([first, others[0]])), "-"]
+
+
+@pytest.mark.parametrize("typed", ["77", "1 77", "one", "1;2", "-1", "１", "0x1"])
+def test_a_number_that_no_theme_has_ticks_nothing_and_keeps_from_saving(
+    tmp_path: Path, typed: str
+) -> None:
+    logged(tmp_path, *((one, "trust") for one in IDS))
+    at = Desk(pile(tmp_path), FRAME, "en")
+    at.back.click()
+    at.numbers.value = typed
+    assert "No theme has this number" in at.message.value
+    assert [theme for theme, box in at.themes.items() if box.value] == ["trust"]
+    at.save.click()
+    assert at.numbers.value == typed
+    assert read_log(tmp_path)["codes"].tolist() == ["trust"] * 3
+
+
+def test_a_theme_that_is_ticked_is_explained_and_one_from_the_log_is_not(tmp_path: Path) -> None:
+    at = Desk(pile(tmp_path), FRAME, "en")
+    at.themes["trust"].value = True
+    lines = at.meaning.value.split("\n")
+    assert lines[0] == FRAME.themes["trust"].labels["en"]
+    assert lines[1:] == [
+        f"Definition: {FRAME.themes['trust'].definition['en']}",
+        f"Include: {FRAME.themes['trust'].include['en']}",
+        f"Exclude: {FRAME.themes['trust'].exclude['en']}",
+    ]
+    at.save.click()
+    assert at.meaning.value == ""
+    at.back.click()
+    assert at.themes["trust"].value
+    assert at.meaning.value == ""
+
+
 def test_beyond_the_last_answer_only_back_is_left(tmp_path: Path) -> None:
     at = Desk(pile(tmp_path), FRAME, "en")
     for _ in range(3):
@@ -193,3 +244,26 @@ def test_a_log_that_is_damaged_meanwhile_is_told_at_the_desk(tmp_path: Path) -> 
 def test_a_language_that_the_desk_does_not_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CodebookError, match="language"):
         desk(GIVEN, FRAME, tmp_path, "ana", lang="de")
+
+
+def test_answers_that_a_coder_does_not_read_are_not_asked_of_him(tmp_path: Path) -> None:
+    given = rounds.answers(30)
+    wave = rounds.clean(rounds.make_home(tmp_path / "checkout", "small"), "small", given)
+    at = open_desk(wave, "ana", 30, languages=["fr"])
+    spoken = dict(zip(given["text"], given["language"], strict=True))
+    shown = []
+    while not at.save.disabled:
+        shown.append(spoken[at.text.value])
+        at.none.value = True
+        at.save.click()
+    assert shown == ["fr"] * 10
+    with pytest.raises(AnswerError, match="one by one"):
+        open_desk(wave, "ana", 30, languages=["de"])
+
+
+def test_a_name_that_is_none_leaves_nothing_behind(tmp_path: Path) -> None:
+    given = rounds.answers(9)
+    wave = rounds.clean(rounds.make_home(tmp_path / "checkout", "small"), "small", given)
+    with pytest.raises(AnswerError, match="coder"):
+        open_desk(wave, "Ana Ruiz", 9)
+    assert not coding_folder(wave).exists()

@@ -128,3 +128,71 @@ def test_features_of_the_wrong_kind_are_refused() -> None:
         by_feature(marks.rename(columns={"t": "u"}), score, "number", whose, THEMES)
     with pytest.raises(AnswerError, match="repeats"):
         by_feature(marks, pd.concat([score, score]), "number", whose, THEMES)
+
+
+def null(rng: np.random.Generator, themes: int) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """80 members of 3 to 13 answers, themes of 6 to 15 members, scores that know nothing of them.
+
+    Scores of one member are alike.
+    """
+    whose = np.repeat(np.arange(80), rng.integers(3, 14, 80))
+    ids = pd.Index([f"a{at}" for at in range(len(whose))])
+    marks = np.zeros((len(ids), themes))
+    for k in range(themes):
+        for member in rng.choice(80, rng.integers(6, 16), replace=False):
+            mine = np.flatnonzero(whose == member)
+            marks[rng.choice(mine, rng.integers(1, len(mine) // 2 + 1), replace=False), k] = 1
+    score = 4 + 2 * rng.normal(size=80)[whose] + 2 * rng.normal(size=len(ids))
+    names = [f"t{k}" for k in range(themes)]
+    return (
+        pd.DataFrame(marks, index=ids, columns=names),
+        pd.Series(np.clip(np.round(score), 0, 10), index=ids, name="score"),
+        pd.Series(whose, index=ids),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["number", "binary"])
+def test_where_nothing_goes_together_few_themes_of_few_members_seem_to(kind: str) -> None:
+    rng = np.random.Generator(np.random.PCG64(7))
+    themes = pd.DataFrame({"family": "f", "theme": [f"t{k}" for k in range(4)]})
+    p: list[float] = []
+    some = []
+    for _ in range(300):
+        marks, score, whose = null(rng, len(themes))
+        if kind == "binary":
+            score = (whose % 10 < 3).astype(float).rename("score")
+        told = by_feature(marks, score, kind, whose, themes, draws=499)
+        p += told["p"].dropna().tolist()
+        some.append(bool((told["p_adjusted"].dropna() < 0.05).any()))
+    assert len(p) > 400, "themes of 10 members and more are tested"
+    assert np.mean(np.array(p) < 0.05) <= 0.08
+    assert np.mean(some) <= 0.08
+
+
+def test_a_theme_of_few_members_is_not_tested_however_many_answers_it_has() -> None:
+    marks, score, whose = made(60, 6)
+    marks["t"] = (whose.str[1:].astype(int) < 9).astype(float)
+    row = by_feature(marks, score, "number", whose, THEMES).iloc[0]
+    assert row["reason"] == Reason.FEW_MEMBERS
+    marks["t"] = (whose.str[1:].astype(int) < 10).astype(float)
+    assert by_feature(marks, score, "number", whose, THEMES)["reason"].isna().all()
+
+
+def test_p_is_that_of_all_orders_of_members_where_each_has_one_score() -> None:
+    marks, score, whose = made(40, 3)
+    marks["t"] = (whose.str[1:].astype(int) < 12).astype(float)
+    row = by_feature(marks, score, "number", whose, THEMES).iloc[0]
+    once = score[::3].to_numpy()
+    rng = np.random.Generator(np.random.PCG64(3))
+    drawn = np.array([rng.permutation(once)[:12].mean() for _ in range(4_000)]) - once.mean()
+    exact = np.mean(np.abs(drawn) >= abs(once[:12].mean() - once.mean()) - 1e-9)
+    assert row["p"] >= exact - 0.03
+
+
+def test_the_same_seed_gives_the_same_p_and_the_interval_agrees_with_it() -> None:
+    marks, score, whose = made(60, 3)
+    once = by_feature(marks, score, "number", whose, THEMES, seed=3)
+    pd.testing.assert_frame_equal(once, by_feature(marks, score, "number", whose, THEMES, seed=3))
+    assert once.loc[0, "p"] < 0.05
+    assert once.loc[0, "low"] > 0

@@ -151,6 +151,36 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     pd.testing.assert_frame_equal(one_group(machine=other), one_group(), rtol=1e-9)
 
 
+def test_no_error_among_n_coded_answers_leaves_room_for_three_in_n() -> None:
+    made = drawn(members=60, each=10, humans=90)
+    coded = made.marks["said"].notna()
+    said = pd.Series(0.0, index=coded.index)
+    said[coded[coded].index[0]] = 1
+    row = one_group(
+        **vars(made)
+        | {"machine": made.machine.assign(said=said), "groups": None}
+        | {"marks": made.marks.assign(said=said.where(coded))}
+    ).loc["said"]
+    assert row["power"] == 1
+    assert row["share"] == pytest.approx(1 / 600)
+    assert row["share"] + 3 / 90 < row["high"] < row["human_high"]
+
+
+def test_a_machine_is_believed_where_people_coded_every_answer() -> None:
+    made = drawn(members=60, each=10, humans=600)
+    row = one_group(
+        **vars(made) | {"machine": made.marks, "probability": made.probability, "groups": None}
+    ).loc["said"]
+    assert (row["share"], row["se"]) == pytest.approx(
+        (row["human_share"], np.sqrt(jackknifed(made.marks["said"], made.clusters)))
+    )
+
+
+def jackknifed(y: pd.Series, member: pd.Series) -> float:
+    left_out = [y[member != one].mean() for one in member.unique()]
+    return (len(left_out) - 1) * float(np.var(left_out))
+
+
 @pytest.mark.parametrize(
     ("change", "error", "told"),
     [

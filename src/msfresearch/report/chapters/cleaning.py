@@ -197,6 +197,7 @@ def facts(cleaned: Cleaned, wave: Wave) -> dict[str, Any]:
     tables_ = wave.questionnaire.tables
     return {
         "first_table": next(iter(cleaned.tables)),
+        "status": wave.manifest.status,
         "rows": {name: len(frame) for name, frame in cleaned.tables.items()},
         "members": {
             name: int(frame[tables_[name].member].nunique())

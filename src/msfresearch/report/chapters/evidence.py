@@ -32,7 +32,7 @@ def pattern_table(coded: Coded, lang: str) -> tables.Table | Prose:
     labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
     return table_or_words(
         kept.assign(theme=kept["theme"].map(labels)).drop(columns="language").head(20),
-        "The twenty patterns that catch most answers",
+        "The patterns that catch most answers, twenty at most",
         "No pattern is used by enough members to be printed.",
         columns={
             "theme": "Theme",

@@ -8,15 +8,19 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from msfresearch.errors import QuestionnaireError
 from msfresearch.report import figures, tables
 from msfresearch.report.chapters.common import listing, lower_first, table_or_words
-from msfresearch.report.chapters.themes import FEWEST_ANSWERS, Coded, how
+from msfresearch.report.chapters.themes import Coded, how
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
-from msfresearch.report.wording import interval, number
+from msfresearch.report.wording import interval, number, percent
+from msfresearch.survey.items import Level
 from msfresearch.survey.questionnaire import Feature
+from msfresearch.survey.source import Text
 from msfresearch.themes.looking.features import by_feature
 from msfresearch.themes.looking.schemas import BY_FEATURE
+from msfresearch.themes.shares.hits import theme_shares
 from msfresearch.wave import Wave
 
 #: Adjusted p below which an association is said to be shown.
@@ -24,10 +28,25 @@ SHOWN = 0.05
 #: Themes drawn per feature.
 DRAWN = 6
 Kind = Literal["binary", "ordinal", "number"]
+#: Themes drawn of the answers that a feature looks at, and named in a sentence.
+FOCUS_DRAWN, NAMED = 10, 4
 _MEANS = {
     "binary": "share of answers with the theme where it holds, less where it does not",
-    "ordinal": "how much more often answers with the theme have the higher value (−1 to 1)",
+    "ordinal": "how much more often answers with the theme have the higher value than the lower "
+    "(Somers' D, −1 to 1)",
     "number": "mean where the theme is written of, less where it is not",
+}
+_MEASURES = {"binary": "difference in shares", "ordinal": "Somers' D", "number": "points apart"}
+_UNITS = {"binary": "", "ordinal": "Somers' D ", "number": ""}
+#: What a value is multiplied by for a sentence, and its decimals there.
+_SIZES = {"binary": (100, 0), "ordinal": (1, 2), "number": (1, 1)}
+_GOES = {
+    ("binary", True): "Where {label} holds, answers speak more often of ",
+    ("binary", False): "Where {label} holds, answers speak less often of ",
+    ("ordinal", True): "{label} is higher where answers speak of ",
+    ("ordinal", False): "{label} is lower where answers speak of ",
+    ("number", True): "{label} is higher on average where answers speak of ",
+    ("number", False): "{label} is lower on average where answers speak of ",
 }
 _AXES = {
     "binary": "Difference in shares",
@@ -48,6 +67,10 @@ class Held:
         binary, ordinal or number.
     ids : tuple of str
         Answers looked at.
+    only : tuple of Text
+        What these answers are about, where not all are looked at.
+    ends : tuple of float, optional
+        Ends of the scale of a number, where it has any.
     found : DataFrame
         As ``BY_FEATURE``.
     """
@@ -56,17 +79,28 @@ class Held:
     feature: Feature
     kind: Kind
     ids: tuple[str, ...]
+    only: tuple[Text, ...]
+    ends: tuple[float | None, float | None]
     found: pd.DataFrame
 
     def label(self, lang: str) -> str:
         """The feature's label."""
         return self.feature.label.in_language(lang)
 
+    def about(self, lang: str) -> str:
+        """What the answers looked at are about; nothing where all are looked at."""
+        return listing(f"“{text.in_language(lang)}”" for text in self.only)
+
     @property
     def told(self) -> pd.DataFrame:
         """Themes with a value, the clearest first."""
         rows = self.found.dropna(subset=["value", "p"])
         return rows.sort_values(["p", "theme"], kind="stable")
+
+    @property
+    def clear(self) -> pd.DataFrame:
+        """Themes that go with it once their number is allowed for."""
+        return self.told[self.told["p_adjusted"] < SHOWN]
 
 
 def held(coded: Coded, wave: Wave) -> list[Held]:
@@ -80,15 +114,15 @@ def held(coded: Coded, wave: Wave) -> list[Held]:
             if mine.empty:
                 continue
             rows = clean[table].set_index("row_id")
-            for item, code in feature.only.items():
-                rows = rows[rows[item] == _value(wave, table, item, code)]
+            for name, code in feature.only.items():
+                rows = rows[rows[name] == _level(wave, table, name, code).value]
             ids = mine.index[mine["row_id"].isin(rows.index)]
             values = mine.loc[ids, "row_id"].map(rows[feature.item])
-            item_type = declared.item(feature.item).type
-            kind: Kind = "number" if item_type == "numeric" else "ordinal"
+            item = declared.item(feature.item)
+            kind: Kind = "number" if item.type == "numeric" else "ordinal"
             if feature.equals is not None:
                 kind = "binary"
-                target = _value(wave, table, feature.item, feature.equals)
+                target = _level(wave, table, feature.item, feature.equals).value
                 values = (values == target).astype("Float64").where(values.notna())
             series = values.astype("Float64").rename(feature.item)
             found = by_feature(
@@ -98,14 +132,26 @@ def held(coded: Coded, wave: Wave) -> list[Held]:
                 mine.loc[ids, "member"],
                 coded.frame[["family", "theme"]],
             )
-            made.append(Held(table, feature, kind, tuple(ids), found))
+            only = tuple(_level(wave, table, *one).label for one in feature.only.items())
+            ends = (item.minimum, item.maximum)
+            made.append(Held(table, feature, kind, tuple(ids), only, ends, found))
     return made
 
 
-def _value(wave: Wave, table: str, item: str, code: str) -> object:
-    """What a code of an item became in the clean table."""
+def _level(wave: Wave, table: str, item: str, code: str) -> Level:
+    """The answer that a feature names by its code."""
     levels = wave.questionnaire.levels(wave.questionnaire.tables[table].item(item))
-    return next((level.value for level in levels if level.code == code), code)
+    for level in levels:
+        if level.code == code:
+            return level
+    raise QuestionnaireError(
+        "a feature names an answer that its item does not have",
+        file=wave.home.codebook / "questionnaires" / f"{wave.manifest.instrument}.yml",
+        column=item,
+        found=code,
+        expected=", ".join(level.code for level in levels) or "an item with a scale",
+        action=f"correct features of table {table}",
+    )
 
 
 def shown(made: list[Held], coded: Coded, status: str, lang: str) -> list[Figure | Prose]:
@@ -115,36 +161,84 @@ def shown(made: list[Held], coded: Coded, status: str, lang: str) -> list[Figure
     """
     drawn: list[Figure | Prose] = []
     for at, one in enumerate(made):
-        if one.feature.only:
+        if one.only:
+            drawn.append(paragraph(focus_words(one, coded, lang)))
             drawn.append(focus_figure(one, coded, status, lang))
-        if one.feature.only or at == 0:
+        if one.only or at == 0:
             drawn.append(figure(one, coded, status, lang))
     return drawn
 
 
-def focus_figure(one: Held, coded: Coded, status: str, lang: str) -> Figure | Prose:
-    """What is written of where the feature stands: shares of themes in these answers alone."""
-    from msfresearch.themes.shares.hits import theme_shares
-
+def _shares(one: Held, coded: Coded, families: bool) -> pd.DataFrame:
+    """Shares of themes, or of families, in the answers that a feature looks at."""
+    if coded.corrected:
+        assert coded.study is not None  # only the stage that codes asks
+        ids = coded.answers["answer_id"]
+        part = pd.Series(ids.isin(one.ids).map({True: "these", False: "others"}))
+        groups = part.set_axis(pd.Index(ids, name="answer_id"))
+        found = coded.study.families(groups) if families else coded.study.shares(groups)
+        return found[found["group"] == "these"]
     mine = coded.answers[coded.answers["answer_id"].isin(one.ids)]
     hits = coded.hits[coded.hits["answer_id"].isin(one.ids)]
-    if len(mine) < FEWEST_ANSWERS:
-        return paragraph(f"Fewer than {FEWEST_ANSWERS} answers: no share is told.")
-    shares = theme_shares(mine, hits, coded.frame)
+    frame = coded.frame
+    if families:
+        hits = hits.assign(theme=hits["family"])
+        frame = frame.assign(theme=frame["family"]).drop_duplicates("theme")
+    return theme_shares(mine, hits, frame)
+
+
+def focus_words(one: Held, coded: Coded, lang: str) -> str:
+    """What is written of in the answers that a feature looks at: families, then themes."""
+    mine = coded.answers[coded.answers["answer_id"].isin(one.ids)]
+    families = _shares(one, coded, families=True).dropna(subset=["share"])
+    themes = _shares(one, coded, families=False).dropna(subset=["share"])
+    of = f"{number(len(mine), 0, lang)} answers are about {one.about(lang)}"
+    if families.empty:
+        return f"{of}: too few to give a share."
+    names = {key: family[lang] for key, family in coded.codebook.families.items()}
+    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
+    families = families.sort_values("share", ascending=False, kind="stable")
+    themes = themes[themes["share"] > 0].sort_values("share", ascending=False, kind="stable")
+    of_families = listing(
+        f"{lower_first(names[str(row['theme'])])} in {_percent(row, lang)}"
+        for row in families.to_dict("records")
+    )
+    of_themes = listing(
+        f"{lower_first(labels[str(row['theme'])])} ({percent(float(row['share']), 0, lang)})"
+        for row in themes.head(NAMED).to_dict("records")
+    )
+    return (
+        f"{of}, from {number(mine['member'].nunique(), 0, lang)} {coded.counts}. They touch "
+        f"{of_families}."
+        + (f" Most often they speak of {of_themes}." if of_themes else "")
+        + f" {how(coded)}"
+    )
+
+
+def _percent(row: Mapping[Hashable, Any], lang: str) -> str:
+    share, low, high = (percent(float(row[name]), 0, lang) for name in ("share", "low", "high"))
+    return f"{share} (95% interval {low} to {high})"
+
+
+def focus_figure(one: Held, coded: Coded, status: str, lang: str) -> Figure | Prose:
+    """What is written of in the answers that a feature looks at: the most frequent themes."""
+    shares = _shares(one, coded, families=False)
+    if shares["share"].isna().all():
+        return paragraph(f"Too few answers are about {one.about(lang)} to give a share.")
     labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
     shown = shares.assign(label=shares["theme"].map(labels))
-    shown = shown[shown["n_coded"] > 0].nlargest(10, "share", keep="first")
+    shown = shown[shown["share"] > 0].nlargest(FOCUS_DRAWN, "share", keep="first")
     if shown.empty:
-        return paragraph("No pattern of the frame fires in these answers.")
+        return paragraph(f"No theme of the frame is found in the answers about {one.about(lang)}.")
     return figures.share_bars(
         shown,
         "label",
         "share",
         "low",
         "high",
-        title=f"{one.label(lang)}: what is written of",
-        caption=f"Share of {number(len(mine), 0, lang)} answers in which a pattern of the theme "
-        f"fires. 95% intervals that count {coded.counts}. No person has checked these hits.",
+        title=f"What is written of {one.about(lang)}",
+        caption=f"Share of {number(len(one.ids), 0, lang)} answers, the {len(shown)} most frequent "
+        f"themes. 95% intervals that count {coded.counts}. {how(coded)}",
         status=status,
         lang=lang,
     )
@@ -177,33 +271,73 @@ def figure(one: Held, coded: Coded, status: str, lang: str) -> Figure | Prose:
 
 def words(one: Held, coded: Coded, lang: str) -> str:
     """Which themes go with a feature once their number is allowed for; a null says so."""
-    rows = one.told
-    label = f"“{one.label(lang)}”"
+    rows, label = one.told, f"“{one.label(lang)}”"
     if rows.empty:
-        return f"With {label} nothing can be told: too few answers or no variation."
-    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
-    clear = rows[rows["p_adjusted"] < SHOWN]
-    tested = f"{number(len(rows), 0, lang)} themes"
+        return f"Of {label} nothing can be told: too few answers or no variation."
+    clear = one.clear
+    tested, rare = (number(n, 0, lang) for n in (len(rows), len(one.found) - len(rows)))
     if clear.empty:
-        first = rows.iloc[0]
+        nearest = rows.iloc[0].to_dict()
         return (
-            f"With {label} no theme goes clearly, of {tested} held against it; nearest is "
-            f"{lower_first(labels[str(first['theme'])])} "
-            f"({_told(first.to_dict(), lang)}, adjusted p {float(first['p_adjusted']):.2f})."
+            f"No theme goes clearly with {label}: of {tested} held against it none does once their "
+            f"number is allowed for, and {rare} are too rare to be held. Nearest is "
+            f"{_named(one, nearest, coded, lang, signed=True)}, adjusted p "
+            f"{number(float(nearest['p_adjusted']), 2, lang)}."
         )
-    parts = [
-        f"{lower_first(labels[str(row['theme'])])} ({_told(row, lang)})"
-        for row in clear.head(4).to_dict("records")
-    ]
-    return (
-        f"With {label} go, of {tested} and their number allowed for: {listing(parts)}. "
-        f"The figures are: {_MEANS[one.kind]}."
-    )
+    said = []
+    for more, part in ((True, clear[clear["value"] > 0]), (False, clear[clear["value"] < 0])):
+        if len(part):
+            names = [_named(one, row, coded, lang) for row in part.head(NAMED).to_dict("records")]
+            rest = f"; and {number(len(part) - NAMED, 0, lang)} more" if len(part) > NAMED else ""
+            said.append(_GOES[one.kind, more].format(label=label) + "; ".join(names) + rest)
+    held_against = f"Held against it were {tested} themes; {rare} are too rare."
+    return f"{'. '.join(said)}. {held_against}{_scale(one, lang)}"
 
 
-def _told(row: Mapping[Hashable, Any], lang: str) -> str:
+def _scale(one: Held, lang: str) -> str:
+    """What the figures of a sentence are measured on."""
+    if one.kind == "ordinal":
+        return " Somers' D runs from −1, always lower, to 1, always higher."
+    low, high = one.ends
+    if one.kind == "binary" or low is None or high is None:
+        return ""
+    return f" The scale runs from {number(low, 0, lang)} to {number(high, 0, lang)}."
+
+
+def _named(
+    one: Held, row: Mapping[Hashable, Any], coded: Coded, lang: str, *, signed: bool = False
+) -> str:
+    """A theme and how clearly it goes with the feature, in words."""
+    labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
-    return interval(value, low, high, level=None, lang=lang)
+    by = "" if signed or one.kind == "ordinal" else "by "
+    if by and value < 0:
+        value, low, high = -value, -high, -low
+    times, digits = _SIZES[one.kind]
+    shown = interval(*(times * part for part in (value, low, high)), digits=digits, lang=lang)
+    if one.kind != "ordinal":
+        shown = shown.replace(" (", " points (", 1)
+    return f"{lower_first(labels[str(row['theme'])])}, {_UNITS[one.kind]}{by}{shown}"
+
+
+def story(made: list[Held], coded: Coded, lang: str) -> list[str]:
+    """What is written of where a feature looks at some answers only, and what goes with it."""
+    return [tell(one, coded, lang) for one in made if one.only for tell in (focus_words, words)]
+
+
+def findings(made: list[Held], coded: Coded, lang: str) -> list[str]:
+    """What clearly goes with features of all answers, or that nothing does."""
+    every = [one for one in made if not one.only]
+    tested = sum(len(one.told) for one in every)
+    clear = [words(one, coded, lang) for one in every if len(one.clear)]
+    return clear or ([_none(tested, lang)] if tested else [])
+
+
+def _none(tested: int, lang: str) -> str:
+    return (
+        f"Of {number(tested, 0, lang)} pairs of a theme and a feature none shows that they go "
+        "together once the number of themes is allowed for: that is no proof that they do not."
+    )
 
 
 def table(made: list[Held], coded: Coded, lang: str) -> tables.Table | Prose:
@@ -211,31 +345,41 @@ def table(made: list[Held], coded: Coded, lang: str) -> tables.Table | Prose:
     labels = dict(zip(coded.frame["theme"], coded.frame["label"], strict=True))
     rows = [
         {
-            "feature": one.label(lang),
             "theme": labels[str(row["theme"])],
-            "n": int(row["n_answers"]),
-            "value": _told(row, lang),
+            "feature": one.label(lang),
+            "n": int(row["n_with"]),
+            "value": interval(
+                *(float(row[name]) for name in ("value", "low", "high")), level=None, lang=lang
+            ),
+            "measure": _MEASURES[one.kind],
             "p": float(row["p_adjusted"]),
         }
         for one in made
-        for row in one.told[one.told["p_adjusted"] < SHOWN].to_dict("records")
+        for row in one.clear.to_dict("records")
     ]
     tested = sum(len(one.told) for one in made)
     return table_or_words(
         pd.DataFrame(rows),
         "Themes that go with a feature, their number allowed for",
-        f"None of {number(tested, 0, lang)} pairs of a theme and a feature shows an association "
-        "once the number of themes is allowed for.",
+        _none(tested, lang),
+        stub="theme",
         columns={
-            "feature": "Feature",
             "theme": "Theme",
-            "n": "Answers",
+            "feature": "Feature",
+            "n": "Answers with it",
             "value": "Value (95% interval)",
+            "measure": "What the value is",
             "p": "Adjusted p",
         },
         formats={"p": "p"},
         notes="Adjusted by Benjamini and Hochberg over the themes of each feature. Nobody planned "
-        "these comparisons: they are to be read as questions.",
+        "these comparisons: they are to be read as questions. They describe the codes as they "
+        + (
+            "are, the machine's among them, and are not corrected for its errors."
+            if coded.corrected
+            else "are: hits of patterns that no person has checked."
+        ),
+        layout="records",
         lang=lang,
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msfresearch.report import figures, tables
 from msfresearch.report.chapters.common import clusters, lower_first, table_or_words
-from msfresearch.report.chapters.themes import DRAWN, Coded, labelled
+from msfresearch.report.chapters.themes import DRAWN, FEWEST_ANSWERS, Coded, how, labelled
 from msfresearch.report.figure import Figure
 from msfresearch.report.prose import Prose, paragraph
 from msfresearch.report.wording import percent
+from msfresearch.themes.shares.coded import MIN_HUMAN_MEMBERS, MIN_HUMANS
+from msfresearch.themes.shares.hits import MIN_MEMBERS
 from msfresearch.wave import Wave
 
 
@@ -39,14 +41,21 @@ def group_tables(coded: Coded, wave: Wave, lang: str) -> list[tables.Table | Pro
                     stub="label",
                     formats={name: "1dp" for name in shown.columns if name != "label"},
                     columns={"label": "Theme"},
-                    notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than 10 "
-                    f"answers or 5 {clusters(declared, lang)}."
+                    notes=f"{len(hidden)} of {len(order)} groups are not shown: fewer than "
+                    f"{_least(coded, clusters(declared, lang))}."
                     if len(hidden)
                     else None,
                     lang=lang,
                 )
             )
     return made or [paragraph("The questionnaire names no groups to compare.")]
+
+
+def _least(coded: Coded, counted: str) -> str:
+    """What a group needs at least to be shown, in words."""
+    if coded.corrected:
+        return f"{MIN_HUMANS} answers that people coded, or from {MIN_HUMAN_MEMBERS} {counted}"
+    return f"{FEWEST_ANSWERS} answers or {MIN_MEMBERS} {counted}"
 
 
 def _group_names(wave: Wave, table: str, item: str, lang: str) -> dict[str, str]:
@@ -96,7 +105,7 @@ def group_figures(coded: Coded, wave: Wave, status: str, lang: str) -> list[Figu
                     xlabel="Share of answers (%)",
                     title=f"The six most frequent themes by: {lower_first(label)}",
                     caption="Share of the group's answers with the theme; 95% intervals that "
-                    f"count {clusters(declared, lang)}. Pattern hits, not yet checked by people.",
+                    f"count {clusters(declared, lang)}. {how(coded)}",
                     status=status,
                     lang=lang,
                 )

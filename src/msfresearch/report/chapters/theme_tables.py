@@ -43,26 +43,29 @@ def theme_table(coded: Coded, lang: str) -> tables.Table:
 def _corrected_table(coded: Coded, lang: str) -> tables.Table:
     shown = labelled(coded.shares, coded, lang).sort_values("share", ascending=False, kind="stable")
     shown["percent"] = [percent_of(row, lang) for row in shown.to_dict("records")]
-    for name in ("machine", "human_share"):
-        shown[name] = 100 * shown[name].astype("Float64")
+    shown["machine"] = 100 * shown["machine"].astype("Float64")
     humans = int(coded.shares["n_human"].max())
+    gain = coded.shares["gain"].astype("Float64").dropna()
+    helped = (
+        ""
+        if gain.empty
+        else " An interval from these alone would be "
+        f"{number(float(gain.median()), 2, lang)} times as wide, for the theme in the middle of "
+        "all: above 1 the machine helps."
+    )
     return tables.table(
-        shown[["label", "percent", "machine", "human_share", "gain"]],
-        "Every theme of the frame: its share as people would code it",
+        shown[["label", "percent", "machine"]],
+        "Every theme of the frame: its share as people would code it, with 95% interval",
         stub="label",
         columns={
             "label": "Theme",
-            "percent": "Per cent (95% interval)",
+            "percent": "Per cent",
             "machine": "Machine alone (%)",
-            "human_share": "People's sample alone (%)",
-            "gain": "Interval of the sample over this one",
         },
-        formats={"machine": "1dp", "human_share": "1dp", "gain": "2dp"},
+        formats={"machine": "1dp"},
         notes=[
             CORRECTION,
-            f"People coded {number(humans, 0, lang)} answers that were drawn at random. The last "
-            "column tells how much wider the interval from these alone is: above 1 the machine "
-            "helps.",
+            f"People coded {number(humans, 0, lang)} answers that were drawn at random.{helped}",
         ],
         lang=lang,
     )
@@ -72,14 +75,13 @@ def _hits_table(coded: Coded, lang: str) -> tables.Table:
     shown = labelled(coded.shares, coded, lang).sort_values("share", ascending=False, kind="stable")
     shown["percent"] = [percent_of(row, lang) for row in shown.to_dict("records")]
     return tables.table(
-        shown[["label", "family_label", "n_coded", "percent"]],
-        "Every theme of the frame: answers it was found in, and their share",
+        shown[["label", "n_coded", "percent"]],
+        "Every theme of the frame: answers it was found in, and their share with 95% interval",
         stub="label",
         columns={
             "label": "Theme",
-            "family_label": "Family",
             "n_coded": "Answers",
-            "percent": "Per cent (95% interval)",
+            "percent": "Per cent",
         },
         notes=[
             CAUTION,

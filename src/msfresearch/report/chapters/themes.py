@@ -117,7 +117,9 @@ def code(
     answers = answers[answers["member"].notna()]
     others = other_coding_folders(wave)
     studied = study(answers, codebook, coding_folder(wave), others, error=error)
-    hits, corrected = studied.hits, not studied.sample.empty
+    hits, shares = studied.hits, studied.shares() if len(studied.sample) else None
+    # A few coded answers correct nothing: what is known then are the hits of patterns.
+    corrected = shares is not None and bool(shares["share"].notna().any())
     frame = codebook.frame(lang)
     as_families = pd.DataFrame({"family": frame["family"], "theme": frame["family"]})
     by_group: dict[str, pd.DataFrame] = {}
@@ -137,7 +139,7 @@ def code(
         answers,
         hits,
         frame,
-        studied.shares() if corrected else theme_shares(answers, hits, frame),
+        shares if shares is not None and corrected else theme_shares(answers, hits, frame),
         studied.families()
         if corrected
         else theme_shares(
@@ -288,13 +290,17 @@ def theme_words(coded: Coded, lang: str) -> str:
     rows = labelled(coded.shares, coded, lang).dropna(subset=["share"])
     if rows.empty:
         return TOO_FEW
-    top = rows.sort_values("share", kind="stable").to_dict("records")[-1]
+    top = rows.sort_values("share", ascending=False, kind="stable").to_dict("records")[0]
     never = 0 if coded.corrected else int((rows["n_coded"] == 0).sum())
     digits = 1 if top["share"] < RARE else 0
     share, low, high = (percent(top[name], digits, lang) for name in ("share", "low", "high"))
     return (
-        f"The most frequent theme is “{top['label']}”, in {share} of the answers (95% interval "
-        f"{low} to {high})."
+        (
+            "As people would code them, the most frequent theme is "
+            if coded.corrected
+            else "By hits of patterns, which no person has checked, the most frequent theme is "
+        )
+        + f"“{top['label']}”, in {share} of the answers (95% interval {low} to {high})."
         + (
             f" {never} of {len(rows)} themes are never found; what nobody was asked about, nobody "
             "mentions."
@@ -349,11 +355,11 @@ def found(coded: Coded, wave: Wave, lang: str) -> list[str]:
         said.append(f"By family, in per cent of the answers with 95% intervals: {listing(parts)}.")
     share = len(coded.coded_ids) / len(coded.answers)
     said.append(
-        f"The frame is {coded.codebook.status}. "
+        f"The frame is {coded.codebook.status}."
         + (
-            f"It finds something in only {percent(share, 0, lang)} of these answers: it was "
+            f" It finds something in only {percent(share, 0, lang)} of these answers: it was "
             "written for forums, and a theme it does not find is not thereby rare."
-            if share < FITS
+            if share < FITS and not coded.corrected
             else ""
         )
     )

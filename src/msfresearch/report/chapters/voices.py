@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,8 @@ from msfresearch.wave import Wave
 
 #: Themes drawn, the most frequent on either side.
 DRAWN = 10
+#: Themes named in a sentence.
+NAMED = 4
 #: Quantile of the normal distribution: the intervals of differences are of 95%.
 _Z = 1.959964
 
@@ -250,6 +253,7 @@ def table(gaps: pd.DataFrame, lang: str) -> tables.Table | Prose:
             "gap": "Difference in points (95% interval)",
         },
         formats={"government": "1dp", "civil_society": "1dp"},
+        layout="records",
         lang=lang,
     )
 
@@ -259,24 +263,35 @@ def words(gaps: pd.DataFrame, lang: str) -> list[str]:
     if gaps.empty:
         return ["Of no theme can it be told whether one side writes more of it."]
     clear = gaps[gaps["p_adjusted"] < SHOWN]
+    n, rest = number(len(gaps), 0, lang), gaps.drop(clear.index)
     said: list[str] = []
     for side, part in (
         ("Civil society", clear[clear["difference"] > 0]),
         ("Government", clear[clear["difference"] < 0]),
     ):
         if len(part):
-            parts = [
-                f"{lower_first(str(row['label']))} ({_points(row, lang)})"
-                for row in part.head(4).to_dict("records")
-            ]
-            said.append(f"{side} writes more of {listing(parts)}.")
+            parts = [_gap(row, lang) for row in part.head(NAMED).to_dict("records")]
+            more = f"; and {number(len(part) - NAMED, 0, lang)} more" * (len(part) > NAMED)
+            said.append(f"{side} writes more often of {'; '.join(parts)}{more}.")
+    adjusted = "once the number of themes looked at is allowed for (Benjamini and Hochberg)"
+    if rest.empty:
+        return [*said, f"All {n} themes show a difference {adjusted}."]
+    reach = float((rest[["low", "high"]].abs().max(axis=1)).max())
     said.append(
-        f"{number(len(gaps) - len(clear), 0, lang)} of {len(gaps)} themes show no difference "
-        "between the sides once the number of themes looked at is allowed for (Benjamini and "
-        "Hochberg)."
+        (
+            f"Of {n} themes none shows a difference between the sides {adjusted}. "
+            if clear.empty
+            else f"The other {number(len(rest), 0, lang)} of {n} themes show none {adjusted}. "
+        )
+        + f"That is no proof that the sides write alike: differences of up to "
+        f"{number(100 * reach, 0, lang)} points would fit these answers too."
     )
     return said
 
 
-def _points(row: Mapping[object, object], lang: str) -> str:
-    return f"{number(100 * abs(float(str(row['difference']))), 0, lang)} points"
+def _gap(row: Mapping[Hashable, Any], lang: str) -> str:
+    """A theme and by how many points the sides are apart, whoever writes more of it."""
+    ends = [100 * float(row[name]) for name in ("difference", "low", "high")]
+    value, low, high = ends if ends[0] > 0 else (-ends[0], -ends[2], -ends[1])
+    shown = interval(value, low, high, digits=0, lang=lang).replace(" (", " points (", 1)
+    return f"{lower_first(str(row['label']))}, by {shown}"

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from msfresearch.errors import AnswerError
 from msfresearch.files import refusing_half_writes, write_bytes
 from msfresearch.themes.codebook import Codebook
-from msfresearch.themes.desk.log import ADJUDICATOR, append
+from msfresearch.themes.desk.log import ADJUDICATOR, append, is_date
 from msfresearch.themes.desk.reading import Reading, by_token
 from msfresearch.themes.desk.returned import read_returned
 from msfresearch.themes.desk.sheet import OWN, check_themes
@@ -109,11 +110,14 @@ def collect(
     Raises
     ------
     SourceError, AnswerError
-        For a file that is no coding sheet or may not be opened; for a damaged log.
+        For a file that is no coding sheet or may not be opened; for a damaged log; for a day that
+        is none.
     StageError
         When the log cannot be written.
     """
     check_themes(codebook)
+    if not is_date(at):
+        raise AnswerError("not a date", column="at", found=at, expected="a day, as 2026-01-31")
     reading = Reading(codebook, wave, {*coders, ADJUDICATOR}, by_token(wave, answer_ids))
     returned = read_returned(path, {*OWN, *codebook.themes})
     reading.read(returned)

@@ -6,7 +6,7 @@ answer, so that no coder is believed for his name. What nobody has decided betwe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class Gold:
     Attributes
     ----------
     marks : DataFrame of float
-        Index ``answer_id``, one column per theme in codebook order, 1 and 0; answers that are
-        open are not there.
+        Index ``answer_id``, one column per theme in codebook order, 1 and 0, NaN where the
+        theme was not asked; answers that are open are not there.
     answers : DataFrame
         As ``STANDING``, every answer that anyone decided on, by id: ``how`` it came to its marks
         (adjudicated; agreed by all of its coders; single, where only one coded it; open, where
@@ -58,7 +58,9 @@ class Gold:
         return {how: int(found.get(how, 0)) for how in HOW}
 
 
-def gold(log: pd.DataFrame, codebook: Codebook) -> Gold:
+def gold(
+    log: pd.DataFrame, codebook: Codebook, asked: Mapping[str, Collection[str]] | None = None
+) -> Gold:
     """Take the decisions that count out of the log.
 
     A theme is there if it was coded for the whole answer or any span of it. Coders agree where
@@ -70,6 +72,9 @@ def gold(log: pd.DataFrame, codebook: Codebook) -> Gold:
         As ``LOG``.
     codebook : Codebook
         Gives the columns.
+    asked : mapping, optional
+        Version of the frame to the ids of its themes. A theme that a version of the decisions did
+        not have was not decided on: NaN. A version that is not named counts as having all themes.
 
     Returns
     -------
@@ -95,6 +100,17 @@ def gold(log: pd.DataFrame, codebook: Codebook) -> Gold:
     wide = np.zeros((len(kept), len(themes)))
     for at, (_, codes) in enumerate(kept):
         wide[at, [place[theme] for theme in codes if theme in place]] = 1.0
+    if asked is not None:
+        versions = _versions(log)
+        for at, (answer_id, codes) in enumerate(kept):
+            unasked = {
+                theme
+                for version in versions[answer_id]
+                if version in asked
+                for theme in themes
+                if theme not in asked[version]
+            }
+            wide[at, [place[theme] for theme in unasked - codes]] = np.nan
     index = pd.Index([answer_id for answer_id, _ in kept], name="answer_id", dtype="str")
     answers = pd.DataFrame(rows, columns=list(STANDING.columns)).astype(
         {"answer_id": "str", "how": "str", "draw": "str", "n_coders": "int64"}
@@ -188,6 +204,20 @@ def _sets(log: pd.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
     found: dict[str, dict[str, frozenset[str]]] = {}
     for answer_id, coder in zip(latest["answer_id"], latest["coder"], strict=True):
         found.setdefault(answer_id, {})[coder] = frozenset(coded.get((answer_id, coder), ()))
+    return found
+
+
+def _versions(log: pd.DataFrame) -> dict[str, set[str]]:
+    """Answer to the versions of the frame under which it was decided on; the adjudicator's alone.
+
+    Where nobody adjudicated, what one coder was not asked the coders did not decide together.
+    """
+    latest = decisions(log)
+    settled = set(latest.loc[latest["coder"] == ADJUDICATOR, "answer_id"])
+    found: dict[str, set[str]] = {}
+    for row in latest.itertuples(index=False):
+        if row.answer_id not in settled or row.coder == ADJUDICATOR:
+            found.setdefault(str(row.answer_id), set()).add(str(row.codebook))
     return found
 
 

@@ -10,6 +10,7 @@ notebook keeps as output, names the coder alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ def desk(
 ) -> Desk:
     """Code answers in a notebook.
 
-    Every click on “Save and next” writes a line into the coder's log. Tab leads from the answer
-    through boxes and buttons, the space bar ticks and presses them.
+    Every click on “Save and next” writes a line into the coder's log. By keyboard: type the
+    numbers of the themes, 0 for none; Tab ticks them and leads to “Save and next”, the space bar
+    presses it. What is typed replaces what was ticked.
 
     Parameters
     ----------
@@ -74,8 +76,12 @@ class Desk:
         All of them.
     text, progress, message : widgets
         The answer; how far; what is wrong.
+    numbers : ipywidgets.Text
+        Where numbers of themes are typed.
     themes : dict of ipywidgets.Checkbox
-        Per theme id.
+        Per theme id, in the order of their numbers, from 1.
+    meaning : ipywidgets.Textarea
+        What the codebook says of the theme that was ticked last.
     none, save, back : widgets
         The box for “no theme”, and the buttons.
     """
@@ -83,48 +89,51 @@ class Desk:
     def __init__(self, pile: Pile, codebook: Codebook, lang: str) -> None:
         import ipywidgets as widgets
 
-        self._pile, self._lang = pile, lang
-        wide = widgets.Layout(width="100%")
-        self.text = widgets.Textarea(rows=10, layout=wide, description=word("text", lang))
+        self._pile, self._codebook, self._lang = pile, codebook, lang
+        wide = widgets.Layout(width="98%")
+        self.text = widgets.Textarea(rows=8, layout=wide, description=word("text", lang))
         self.text.observe(self._put_back, "value")
         self.progress = widgets.Label()
-        self.message = widgets.Label()
-        self.themes = {
-            theme_id: widgets.Checkbox(
-                description=theme.labels[lang],
-                tooltip=theme.definition[lang],
-                indent=False,
-                layout=wide,
-            )
-            for theme_id, theme in codebook.themes.items()
-        }
-        families = [
-            widgets.VBox(
-                [
-                    widgets.Label(labels[lang]),
-                    *(
-                        self.themes[theme_id]
-                        for theme_id, theme in codebook.themes.items()
-                        if theme.family == family
-                    ),
-                ],
-                layout=widgets.Layout(min_width="16em"),
-            )
-            for family, labels in codebook.families.items()
-        ]
-        self.none = widgets.Checkbox(description=word("none", lang), indent=False)
-        self.none.tooltip = word("mark_none", lang)
-        self.save = widgets.Button(
-            description=word("save", lang),
-            button_style="primary",
-            layout=widgets.Layout(width="auto"),
+        # Areas, since a label shows one line and hides the rest.
+        self.message = widgets.Textarea(rows=3, layout=widgets.Layout(width="98%"), disabled=True)
+        self.meaning = widgets.Textarea(rows=5, layout=wide, disabled=True)
+        self.numbers = widgets.Text(
+            description=word("numbers", lang),
+            placeholder=word("numbers_typed", lang),
+            # One value when it is complete: a click may not overtake it.
+            continuous_update=False,
         )
-        self.back = widgets.Button(description=word("back", lang))
+        self.numbers.observe(self._tick, "value")
+        self.themes: dict[str, Any] = {}
+        families = []
+        for family, labels in codebook.families.items():
+            own = {t: theme for t, theme in codebook.themes.items() if theme.family == family}
+            for theme_id, theme in own.items():
+                self.themes[theme_id] = widgets.Checkbox(
+                    description=f"{len(self.themes) + 1} {theme.labels[lang]}",
+                    tooltip=theme.definition[lang],
+                    indent=False,
+                    layout=wide,
+                )
+                self.themes[theme_id].observe(partial(self._explain, theme_id), "value")
+            column = [widgets.Label(labels[lang]), *(self.themes[theme_id] for theme_id in own)]
+            families.append(widgets.VBox(column, layout=widgets.Layout(min_width="23em")))
+        self.none = widgets.Checkbox(description=f"0 {word('none', lang)}", indent=False)
+        self.none.tooltip = word("mark_none", lang)
+        whole = widgets.Layout(width="auto", flex="0 0 auto")
+        self.save = widgets.Button(
+            description=word("save", lang), button_style="primary", layout=whole
+        )
+        self.back = widgets.Button(description=word("back", lang), layout=whole)
         self.save.on_click(self._save)
         self.back.on_click(self._back)
-        buttons = widgets.HBox([self.none, self.back, self.save])
-        boxes = widgets.HBox(families, layout=widgets.Layout(flex_flow="row wrap"))
-        self.box = widgets.VBox([self.progress, self.text, boxes, buttons, self.message])
+        # Before the boxes: Tab leads from the numbers to the button.
+        wrapped = widgets.Layout(flex_flow="row wrap")
+        steps = widgets.HBox([self.numbers, self.save, self.back], layout=wrapped)
+        boxes = widgets.HBox(families, layout=wrapped)
+        self.box = widgets.VBox(
+            [self.progress, self.text, steps, self.message, boxes, self.none, self.meaning]
+        )
         self._show()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
@@ -135,24 +144,56 @@ class Desk:
         if self.text.value != self._pile.text:
             self.text.value = self._pile.text
 
+    def _tick(self, _: object) -> None:
+        """Tick what was typed, and nothing else."""
+        typed = self.numbers.value.replace(",", " ").split()
+        if not typed or self._pile.done:
+            return
+        places = {str(at): box for at, box in enumerate(self.themes.values(), start=1)}
+        places["0"] = self.none
+        unknown = [one for one in typed if one not in places]
+        if unknown:
+            self._say(word("no_number", self._lang).format(found=" ".join(unknown)))
+            return
+        for number, box in places.items():
+            box.value = number in typed
+        self.numbers.value = ""
+        self._say("")
+
+    def _explain(self, theme_id: str, change: Mapping[str, Any]) -> None:
+        if change["new"]:
+            theme, lang = self._codebook.themes[theme_id], self._lang
+            parts = (theme.definition, theme.include, theme.exclude)
+            names = ("definition", "include", "exclude")
+            told = [f"{word(n, lang)}: {part[lang]}" for n, part in zip(names, parts, strict=True)]
+            self.meaning.value = "\n".join([theme.labels[lang], *told])
+
+    def _say(self, message: str) -> None:
+        self.message.value = message
+        self.message.layout.display = "flex" if message else "none"
+
     def _save(self, _: object) -> None:
         ticked = [theme for theme, box in self.themes.items() if box.value]
+        if self.numbers.value.strip():
+            # Typed and not understood: what is ticked is not what the coder means.
+            self._say(word("no_number", self._lang).format(found=self.numbers.value.strip()))
+            return
         if bool(ticked) == self.none.value:
-            self.message.value = word("choose", self._lang)
+            self._say(word("choose", self._lang))
             return
         try:
             self._pile.save(ticked, none=self.none.value)
         except MsfResearchError as wrong:
             # Shown at the desk: the output of a button's click is easily overlooked.
-            self.message.value = str(wrong)
+            self._say(str(wrong))
             return
         self._show()
-        self.text.focus()
+        self.numbers.focus()
 
     def _back(self, _: object) -> None:
         self._pile.back()
         self._show()
-        self.text.focus()
+        self.numbers.focus()
 
     def _show(self) -> None:
         pile = self._pile
@@ -161,11 +202,12 @@ class Desk:
         for theme, box in self.themes.items():
             box.value = decided is not None and theme in decided
         self.none.value = decided is not None and not decided
-        for widget in (*self.themes.values(), self.none, self.save):
+        self.numbers.value = self.meaning.value = ""
+        for widget in (*self.themes.values(), self.none, self.numbers, self.save):
             widget.disabled = pile.done
         self.back.disabled = pile.at == 0
         at = min(pile.at + 1, pile.total)
         self.progress.value = word("progress", self._lang).format(
             at=at, total=pile.total, coded=pile.coded
         )
-        self.message.value = word("done", self._lang) if pile.done else ""
+        self._say(word("done", self._lang) if pile.done else "")

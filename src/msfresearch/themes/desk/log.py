@@ -34,6 +34,8 @@ CODER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 _NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _COLUMNS = tuple(LOG.columns)
+#: Characters of a cell: a decision may name as many spans as a long answer has.
+_LONGEST_CELL = 10_000_000
 #: Seconds to wait for another who writes into the same folder.
 _PATIENCE = 20.0
 _MEND = "mend this line by hand from a copy of the file, or put the copy in its place"
@@ -89,7 +91,7 @@ def append(path: Path, rows: pd.DataFrame) -> int:
         When the folder cannot be written, or another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path.parent):
+    with alone(path.parent):
         known = _read(path) if path.exists() else []
         state = _State()
         for row in known:
@@ -235,8 +237,8 @@ def _log(rows: list[dict[str, str]]) -> pd.DataFrame:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a folder for one writer at a time."""
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder of logs for one writer at a time; StageError where another keeps it."""
     until = time.monotonic() + _PATIENCE
     while True:
         with held(folder) as free:
@@ -270,6 +272,7 @@ def _read(path: Path) -> list[dict[str, str]]:
         last = text.count("\n") + 1
         raise _damaged("the last line is cut off", path, last, None, None, "a line end")
     rows: list[dict[str, str]] = []
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
@@ -306,7 +309,7 @@ def _check(row: dict[str, str], path: Path, line: int | None, problem: str) -> N
 
 def _fault(row: dict[str, str], coder: str) -> tuple[str, str | None, str] | None:
     """Column, what was found, what was expected: of the first cell that cannot be."""
-    if not _is_date(row["at"]):
+    if not is_date(row["at"]):
         return "at", row["at"], "a date such as 2019-08-31"
     if row["coder"] != coder:
         return "coder", row["coder"], f"{coder}, as the file is called"
@@ -322,7 +325,8 @@ def _fault(row: dict[str, str], coder: str) -> tuple[str, str | None, str] | Non
     return None
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a day of the calendar as ``2019-08-31``."""
     try:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -53,6 +53,8 @@ NOTES = pa.DataFrameSchema(
 #: Characters of a coder's cell, and of anything else, that the list of bad rows repeats: a cell
 #: may hold an answer that slipped into it.
 _CELL_SHOWN, _SHOWN = 20, 60
+#: Other rows about an answer that the list of bad rows names.
+_ROWS_SHOWN = 5
 _AS_GIVEN = "take the row as it was on the sheet that was given out"
 
 
@@ -92,7 +94,9 @@ class Reading:
             marked = [said for said in rows if said.codes is not None]
             if len({(said.codes, said.ticket.draw) for said in marked}) > 1:
                 for said in marked:
-                    others = ", ".join(str(o.row.line) for o in marked if o is not said)
+                    first = [str(o.row.line) for o in marked[: _ROWS_SHOWN + 1] if o is not said]
+                    others = ", ".join(first[:_ROWS_SHOWN])
+                    others += ", …" if len(marked) - 1 > _ROWS_SHOWN else ""
                     self._bad(
                         said.row,
                         "id",

@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 from msfresearch.errors import AnswerError, printable
@@ -24,6 +24,8 @@ TIES = ("id", "sheet", "check")
 #: Rows from the top among which the headings stand.
 _TOP = 20
 _LONGEST_CELL = 10_000_000
+#: Characters that may be read and taken back, a line's end counted as so many.
+_MOST_IN_VAIN, _LINE_COSTS = 200_000_000, 50
 _DELIMITERS = ",;\t"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _KEY = re.compile(r"\[\s*([a-z0-9_]+)\s*\]\s*$")
@@ -194,13 +196,16 @@ def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[s
 
     A quote that is not closed swallows the rows below it. A record that spans lines and has not
     as many cells as the headings is therefore taken back: its first line stands alone as a broken
-    record, and reading goes on with the next line.
+    record, and reading goes on with the next line. Where that was done too often, no record may
+    span lines any more.
     """
     csv.field_size_limit(_LONGEST_CELL)
-    start, width = 0, 0
+    sizes = list(accumulate((len(line) + _LINE_COSTS for line in lines), initial=0))
+    start, width, in_vain = 0, 0, 0
     while start < len(lines):
         first = start
-        rest = (lines[at] + "\n" for at in range(first, len(lines)))
+        last = len(lines) if in_vain < _MOST_IN_VAIN else first + 1
+        rest = (lines[at] + "\n" for at in range(first, last))
         reader = csv.reader(rest, delimiter=delimiter)
         try:
             for record in reader:
@@ -212,8 +217,9 @@ def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[s
                     yield start + 1, record
                 start = end
             else:
-                return
+                continue
         except csv.Error:
             pass
+        in_vain += sizes[first + reader.line_num] - sizes[start]
         yield start + 1, [lines[start]]
         start += 1

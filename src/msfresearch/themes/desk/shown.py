@@ -6,8 +6,11 @@ import re
 
 #: UTF-16 units that a spreadsheet's cell holds.
 CELL = 32_767
-#: Controls (line end and tab apart), lone surrogates, and code points that XML does not have.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Controls (line end and tab apart), marks that turn the order of letters round, lone surrogates,
+#: and code points that XML does not have.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def visible(text: str) -> str:

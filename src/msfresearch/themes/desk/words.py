@@ -55,6 +55,17 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "respuesta {at} de {total}, {coded} codificadas",
         "réponse {at} sur {total}, {coded} codées",
     ),
+    "numbers": ("Numbers", "Números", "Numéros"),
+    "numbers_typed": (
+        "3 14, then Tab; 0 for none",
+        "3 14 y Tab; 0 si ninguno",
+        "3 14, puis Tab ; 0 si aucun",
+    ),
+    "no_number": (
+        "No theme has this number: {found}. Nothing was ticked or saved.",
+        "Ningún tema tiene este número: {found}. No se marcó ni guardó nada.",
+        "Aucun thème n'a ce numéro : {found}. Rien n'a été coché ni enregistré.",
+    ),
     "choose": (
         "Tick at least one theme, or “No theme”, and not both.",
         "Marque al menos un tema, o «Ningún tema», y no ambos.",

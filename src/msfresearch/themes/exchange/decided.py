@@ -10,12 +10,10 @@ from typing import NamedTuple
 from msfresearch.errors import AnswerError
 from msfresearch.themes.codebook import Codebook
 from msfresearch.themes.desk.codes import NO_THEME, Code, format_codes
-from msfresearch.themes.desk.log import CODER
+from msfresearch.themes.desk.log import CODER, is_date
 from msfresearch.themes.exchange.codes import Matched
 from msfresearch.themes.exchange.shapes import MACHINE, Imported, Remarks
 from msfresearch.themes.schemas import CODINGS, LOG, table
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Said(NamedTuple):
@@ -40,15 +38,15 @@ class Said(NamedTuple):
 
 def check_date(at: str) -> str:
     """The date, if it is one as ``2026-01-31``; else AnswerError."""
-    if not _DATE.fullmatch(at):
+    if not is_date(at):
         raise AnswerError("not a date", column="at", found=at, expected="a day, as 2026-01-31")
     return at
 
 
 def day_of(moment: str | None) -> str:
     """The day of a date with or without a time; empty for what is none."""
-    found = _DATE.match(moment or "")
-    return found[0] if found else ""
+    day = (moment or "")[:10]
+    return day if is_date(day) else ""
 
 
 def coder_names(users: Iterable[str], given: Mapping[str, str], remarks: Remarks) -> dict[str, str]:
@@ -82,14 +80,16 @@ def coder_names(users: Iterable[str], given: Mapping[str, str], remarks: Remarks
     # Names that are ours already keep themselves, whatever the others become.
     found |= {user: user for user in users if user not in found and CODER.fullmatch(user)}
     taken = set(found.values())
+    numbers: dict[str, int] = {}
     for user in users:
         if user in found:
             continue
-        base, number = _spelled(user), 1
-        coder = base
+        base = _spelled(user)
+        coder, number = base, numbers.get(base, 1)
         while coder in taken:
             number += 1
             coder = f"{base[: 31 - len(str(number))]}_{number}"
+        numbers[base] = number
         taken.add(coder)
         found[user] = coder
         remarks.add(f"user {user}", f"called {coder} here")

@@ -51,6 +51,7 @@ class Package:
 
     def texts(self, wanted: list[str]) -> Iterator[bytes | None]:
         """The bytes of texts in ``sources/``, whatever the case; None for what is not there."""
+        read = 0
         try:
             with zipfile.ZipFile(self.path) as archive:
                 for name in wanted:
@@ -58,6 +59,9 @@ class Package:
                     if entry is None or archive.getinfo(entry).file_size > LARGEST_TEXT:
                         yield None
                     else:
+                        read += archive.getinfo(entry).file_size
+                        if read > LARGEST_UNPACKED:
+                            raise _too_much(self.path, "one text that many sources share")
                         yield archive.read(entry)
         except _DAMAGE as wrong:
             raise _damaged(self.path) from wrong

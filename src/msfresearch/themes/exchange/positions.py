@@ -17,6 +17,8 @@ _LONE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("\r\n")
 #: Stands in for a byte order mark that begins an answer: as wide, as invisible, never stripped.
 _JOINER = "\u2060"
+#: Blanks beyond one each that words in a text may have between them.
+_MOST_BLANKS = 100
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,12 @@ def readings(raw: str, marked: bool) -> list[Reading]:
         Whether the file began with one.
     """
     found: list[Reading] = []
-    for unit, size in (("code points", _one), ("UTF-16 units", _wide)):
-        for ends, pair in (("line ends as one", 1), ("line ends as they stand", 2)):
+    # Others than the first of each count alike where nothing is wide and no line ends in a pair.
+    wide = max(raw, default="") > "\uffff"
+    units = (("code points", _one), ("UTF-16 units", _wide))[: 1 + wide]
+    line_ends = (("line ends as one", 1), ("line ends as they stand", 2))[: 1 + ("\r\n" in raw)]
+    for unit, size in units:
+        for ends, pair in line_ends:
             for mark in (0, 1) if marked else (0,):
                 places = _places(raw, size, pair, mark)
                 if all(places != one.places for one in found):
@@ -169,7 +175,9 @@ def _fit(span: tuple[int, int] | None, text: str, told: str) -> int:
         return -10
     start, end = span
     words = told.split()
-    said = 4 * int(bool(words) and text[start:end].split() == words)
+    # What is far longer than these words is not read: many places may each be the whole text.
+    near = end - start <= 2 * len(told) + _MOST_BLANKS
+    said = 4 * int(bool(words) and near and text[start:end].split() == words)
     return said + sum(not _inside_word(text, place) for place in span)
 
 
@@ -186,6 +194,8 @@ def _wide(sign: str) -> int:
 
 
 def _places(raw: str, size: Callable[[str], int], pair: int, mark: int) -> tuple[int, ...]:
+    if size is _one and "\r\n" not in raw:
+        return tuple(range(mark, mark + len(raw) + 1))
     places = []
     count = mark
     after_cr = False

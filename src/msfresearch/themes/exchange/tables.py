@@ -50,7 +50,7 @@ def long_table(material: Material, remarks: Remarks) -> pd.DataFrame:
     DataFrame
         The columns of ``LONG``; ``start`` and ``end`` are missing for a code of the whole
         answer; ``words`` are those of the span, signs that no file holds replaced, cut at
-        ``LONGEST_WORDS``.
+        ``LONGEST_WORDS``. After these the columns of ``variables``, the language apart.
     """
     texts = dict(zip(material.answers["answer_id"], material.answers["text"], strict=True))
     order = {answer_id: at for at, answer_id in enumerate(texts)}
@@ -84,8 +84,9 @@ def long_table(material: Material, remarks: Remarks) -> pd.DataFrame:
         family = "" if theme == NO_THEME else material.codebook.themes[theme].family
         head = (answer_id, coder, at, version, draw)
         told.append((*head, family, theme, start, end, shown(words)))
-    table = pd.DataFrame(told, columns=list(LONG))
-    return table.astype({"start": "Int64", "end": "Int64"})
+    table = pd.DataFrame(told, columns=list(LONG)).astype({"start": "Int64", "end": "Int64"})
+    further = [name for name in material.variables if name not in (*LONG, "language")]
+    return table.join(material.answers.set_index("answer_id")[further], on="answer_id")
 
 
 def shown(words: str) -> str:
@@ -116,9 +117,11 @@ def matrix_table(material: Material) -> pd.DataFrame:
     rows = [[*pair, *(int((*pair, theme) in marks) for theme in themes)] for pair in pairs]
     found = pd.DataFrame(rows, columns=["answer_id", "coder", *themes])
     clash = set(material.variables) & set(found.columns)
+    # A column `theme` would make it the long table for whoever reads it.
+    clash |= {"answer_id", "coder", "theme"} & set(themes)
     if clash:
         raise AnswerError(
-            "a column named like a theme or an id",
+            "a column or a theme named like another column of the matrix",
             column=sorted(clash)[0],
             action="rename it before the export",
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from msfresearch.errors import AnswerError
-from msfresearch.survey.readers.guards import check_text, sniff
+from msfresearch.survey.readers.guards import LONGEST_LINE, check_text, sniff
 from msfresearch.survey.readers.workbook import read_sheets
 from msfresearch.themes.codebook import Codebook
 from msfresearch.themes.desk.codes import NO_THEME
@@ -186,6 +186,7 @@ def _plain(words: str) -> str:
 
 def _delimited(path: Path) -> tuple[list[str], list[_Line]]:
     check_text(path)
+    csv.field_size_limit(LONGEST_LINE)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)

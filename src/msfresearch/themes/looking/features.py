@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msfresearch.errors import AnswerError
-from msfresearch.themes.looking.jackknife import Interval, checked, interval
+from msfresearch.themes.looking.jackknife import Interval, checked, exchanged, interval
 from msfresearch.themes.looking.schemas import BY_FEATURE, Reason
 from msfresearch.themes.schemas import table
 from msfresearch.themes.shares.adjusted import Method, adjusted
@@ -20,6 +20,9 @@ MEASURES: dict[Kind, str] = {
     "ordinal": "Somers' D",
     "number": "mean difference",
 }
+MEMBERS_TESTED = 10
+"""Members on each side of a comparison below which it is not tested: fewer tell chance from
+association too badly, however many answers they gave."""
 _Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 _Member = np.ndarray[tuple[int], np.dtype[np.intp]]
 
@@ -32,8 +35,10 @@ def by_feature(
     themes: pd.DataFrame,
     *,
     level: float = 0.95,
-    min_members: int = MIN_MEMBERS,
+    min_members: int = MEMBERS_TESTED,
     method: Method = "fdr_bh",
+    draws: int = 4_999,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """How each theme goes with a feature of the answers or their members.
 
@@ -65,14 +70,20 @@ def by_feature(
         value.
     method : str
         How ``p_adjusted`` is adjusted over the themes tested: ``fdr_bh`` or ``holm``.
+    draws, seed : int
+        Permutations of members for ``p``.
 
     Returns
     -------
     DataFrame
         ``BY_FEATURE``, one row per theme: ``n_answers``, ``n_members``, ``n_missing`` (answers
         that were coded and have no feature), ``n_with`` (answers with the theme), ``value``,
-        ``low``, ``high``, ``se`` (jackknife by member with Student's t), ``p``, ``p_adjusted``,
-        ``n_tests``, ``suppressed``, ``reason``.
+        ``low``, ``high``, ``se`` (jackknife by member with Student's t on the members of the
+        smaller side), ``p``, ``p_adjusted``, ``n_tests``, ``suppressed``, ``reason``. ``p`` is the
+        larger of the jackknife's and that of exchanging members (see
+        `msfresearch.themes.looking.jackknife.exchanged`; an ordinal feature by its ranks): the
+        first alone is too small where few members write of a theme or values are skewed. So
+        where ``p`` is below ``1 - level``, the interval leaves out 0 too.
 
     Raises
     ------
@@ -90,12 +101,14 @@ def by_feature(
     codes, member = checked(marks[names], clusters, level)
     x = _numbers(feature, marks.index, kind)
     columns: dict[str, list[object]] = {name: [] for name in BY_FEATURE.columns}
+    jackknifed: dict[int, float] = {}
     for k, (family, theme) in enumerate(themes[["family", "theme"]].itertuples(index=False)):
         coded = ~np.isnan(codes[:, k])
         used = coded & ~np.isnan(x)
         y, value = codes[used, k], x[used]
         whose, of = np.unique(member[used], return_inverse=True)
-        why = _too_few(y, value, of, kind, min_members)
+        sides = _sides(y, value, of, kind)
+        why = _too_few(sides, min_members)
         row: dict[str, object] = {
             "family": family,
             "theme": theme,
@@ -106,14 +119,19 @@ def by_feature(
             "n_missing": int((coded & ~used).sum()),
         }
         if why is None:
-            figure, found = _measured(y, value, of, kind, level)
+            figure, found = _measured(y, value, of, kind, sides, level)
             if np.isnan(found.se):
                 why = Reason.NO_VARIATION
             else:
                 row |= {"n_with": int(y.sum()), "value": figure, **vars(found)}
+                jackknifed[k] = found.p
         row |= {"suppressed": why is not None, "reason": why}
         for name, values in columns.items():
             values.append(row.get(name, pd.NA))
+    told = list(jackknifed)
+    permuted = _permuted(codes[:, told], x, member, kind, draws, seed)
+    for k, one in zip(told, permuted.tolist(), strict=True):
+        columns["p"][k] = max(jackknifed[k], one)
     columns["p_adjusted"], tested = adjusted(columns["p"], method)
     columns["n_tests"] = [tested] * len(columns["p"])
     return table(BY_FEATURE, columns)
@@ -144,16 +162,39 @@ def _numbers(feature: pd.Series[Any], ids: pd.Index[Any], kind: Kind) -> _Array:
     return x
 
 
-def _too_few(y: _Array, x: _Array, member: _Member, kind: Kind, least: int) -> Reason | None:
+def _sides(y: _Array, x: _Array, member: _Member, kind: Kind) -> _Array:
+    """Answers of each member with the theme, without it; and of a binary feature with each."""
     sides = [y == 1, y == 0]
     if kind == "binary":
         sides += [x == 1, x == 0]
-    few = any(len(np.unique(member[side])) < least for side in sides)
+    members = int(member.max(initial=-1)) + 1
+    return np.array([np.bincount(member, side, members) for side in sides], dtype=np.float64)
+
+
+def _too_few(sides: _Array, least: int) -> Reason | None:
+    few = ((sides > 0).sum(axis=1) < least).any()
     return Reason.FEW_MEMBERS if few else None
 
 
+def _permuted(
+    codes: _Array, x: _Array, member: _Member, kind: Kind, draws: int, seed: int
+) -> _Array:
+    """P of each theme by its covariance with the feature, or its ranks, over exchanged members."""
+    from scipy.stats import rankdata
+
+    known = ~np.isnan(x)
+    if not codes.shape[1]:
+        return np.empty(0)
+    y, measured = codes[known], x[known]
+    if kind == "ordinal":
+        measured = rankdata(measured)
+    weights = np.nan_to_num(y - np.nanmean(y, axis=0))
+    whose = np.unique(member[known], return_inverse=True)[1]
+    return exchanged(measured - measured.mean(), weights, whose, draws, seed)
+
+
 def _measured(
-    y: _Array, x: _Array, member: _Member, kind: Kind, level: float
+    y: _Array, x: _Array, member: _Member, kind: Kind, sides: _Array, level: float
 ) -> tuple[float, Interval]:
     if kind == "ordinal":
         value, without = _somers(y, x, member)
@@ -162,7 +203,7 @@ def _measured(
         split, measured = (x, y) if kind == "binary" else (y, x)
         value, without = _mean_difference(split == 1, measured, member)
         bounds = (-1.0, 1.0) if kind == "binary" else (-np.inf, np.inf)
-    found = interval(value, without, np.bincount(member).astype(np.float64), level)
+    found = interval(value, without, sides, level)
     low, high = (float(np.clip(one, *bounds)) for one in (found.low, found.high))
     return value, Interval(low, high, found.se, found.p)
 

@@ -1,4 +1,4 @@
-"""An interval from what a figure becomes when one member after the other is left out."""
+"""What a figure owes to its members: leaving each out, exchanging them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from msfresearch.errors import AnswerError
+
+_AT_ONCE = 1_000_000
+"""Exchanged values held in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Interval:
 def interval(
     value: float,
     without: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    sizes: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    sides: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     level: float,
 ) -> Interval:
     """Interval of a figure over members.
@@ -35,9 +38,10 @@ def interval(
         The figure.
     without : array, shape (members,)
         The figure without each member; members of whom it has no answer are not in it.
-    sizes : array, shape (members,)
-        Answers of each. Degrees of freedom are the members, as many as if all had the same number
-        of answers, less 1.
+    sides : array, shape (sides, members)
+        Answers of each member on each side of the comparison. Degrees of freedom are those of the
+        side with the fewest members, counted as if all had the same number of answers there, less
+        1: a difference is known no better than its smaller side. Empty sides are left out.
     level : float
         Coverage.
 
@@ -54,9 +58,62 @@ def interval(
     se = float(np.sqrt((members - 1) / members * (change**2).sum()))
     if not np.isfinite(se) or se <= 1e-12:
         return Interval(np.nan, np.nan, np.nan, np.nan)
-    df = max(float(sizes.sum() ** 2 / (sizes**2).sum()) - 1, 1.0)
+    told = sides[sides.any(axis=1)]
+    effective = told.sum(axis=1) ** 2 / (told**2).sum(axis=1)
+    df = max(float(effective.min()) - 1, 1.0)
     half = float(student.ppf((1 + level) / 2, df)) * se
     return Interval(value - half, value + half, se, float(2 * student.sf(abs(value) / se, df)))
+
+
+def exchanged(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    member: np.ndarray[tuple[int], np.dtype[np.intp]],
+    draws: int,
+    seed: int,
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Test by permuting members whether sums of weighted values could be 0 in truth.
+
+    Each member is given the values of another one drawn at random, whole and in their order from
+    a random one on: again from the first where it has more answers, and cut where it has fewer.
+    What answers of one member share is kept. Exact where a member's values are all the same or
+    members have the same number of answers, near it otherwise.
+
+    Parameters
+    ----------
+    values : array, shape (answers,)
+        What is exchanged.
+    weights : array, shape (answers, tests)
+        What the values are multiplied by and summed; each column sums to 0.
+    member : array of int, shape (answers,)
+        The answer's member, numbered from 0 without gaps.
+    draws, seed : int
+        Number of permutations, and where they start; they are the same for every test.
+
+    Returns
+    -------
+    array, shape (tests,)
+        Two-sided p, at least ``1 / (draws + 1)``.
+    """
+    order = np.argsort(member, kind="stable")
+    values, weights, member = values[order], weights[order], member[order]
+    size = np.bincount(member)
+    start = np.cumsum(size) - size
+    place = np.arange(len(values)) - start[member]
+    # Sums of the same size count as such although rounding parts them.
+    least = np.abs(values @ weights) * (1 - 1e-9)
+    reached = np.zeros(weights.shape[1])
+    rng = np.random.Generator(np.random.PCG64(seed))
+    step = max(1, _AT_ONCE // max(1, len(values)))
+    for begun in range(0, draws, step):
+        shape = (min(step, draws - begun), len(size))
+        other = rng.permuted(np.broadcast_to(np.arange(len(size)), shape), axis=1)
+        turn = rng.integers(0, size[other])
+        of = other[:, member]
+        drawn = values[start[of] + (place + turn[:, member]) % size[of]]
+        reached += (np.abs(drawn @ weights) >= least).sum(axis=0)
+    p: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = (1 + reached) / (1 + draws)
+    return p
 
 
 def checked(

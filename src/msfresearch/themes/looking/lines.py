@@ -43,7 +43,8 @@ class Concordance:
         # Each part is isolated: text that runs from right to left stays where it is.
         lines = [html.escape(line) for line in self._head()]
         lines += ["".join(f"<bdi>{html.escape(p)}</bdi>" for p in parts) for parts in self._shown()]
-        return '<pre dir="ltr">' + "\n".join(lines) + "</pre>"
+        # Lines stay whole, whatever the page does with others: the words stand below each other.
+        return '<pre dir="ltr" style="white-space: pre">' + "\n".join(lines) + "</pre>"
 
     def _head(self) -> list[str]:
         return [KEEP_IN, f"{len(self)} of {self.n_found} places", ""]

@@ -51,7 +51,8 @@ def together(
         with both, if the themes had nothing to do with each other), ``lift`` (``n_both`` over
         ``expected``), ``phi``, ``log_odds`` (natural logarithm of the odds ratio, half an answer
         added to each of the four cells: Haldane 1956) with ``low`` and ``high`` from the
-        jackknife over members, ``suppressed``, ``reason``. ``lift`` and ``phi`` say how strong,
+        jackknife over members, with Student's t on the members of the smallest of the four cells
+        that has any; ``suppressed``, ``reason``. ``lift`` and ``phi`` say how strong,
         the interval of ``log_odds`` whether it could be chance.
 
     Raises
@@ -109,9 +110,8 @@ def _measures(cells: _Array, level: float) -> dict[str, object]:
     expected = n_first * n_second / n
     spread = float(np.sqrt(n_first * (n - n_first) * n_second * (n - n_second)))
     value = float(_log_odds(cells.sum(axis=1)))
-    found = interval(
-        value, _log_odds(cells.sum(axis=1, keepdims=True) - cells), cells.sum(axis=0), level
-    )
+    without = _log_odds(cells.sum(axis=1, keepdims=True) - cells)
+    found = interval(value, without, cells, level)
     return {
         "n_first": int(n_first),
         "n_second": int(n_second),

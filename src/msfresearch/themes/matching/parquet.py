@@ -21,6 +21,8 @@ Cells: TypeAlias = list[str | None]
 _GROUP_ROWS = 100_000
 """Hits of a row group: the same bytes however the hits come in."""
 _BUFFER = 1 << 20
+_AT_ONCE = 16_000_000
+"""Bytes of text handed on at once, where a row is no longer."""
 
 
 @contextmanager
@@ -35,6 +37,12 @@ def opened(source: Path, columns: Sequence[str]) -> Iterator[ParquetFile]:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
+    if source.exists() and not source.is_file():
+        raise AnswerError(
+            "not an ordinary file",  # one would wait for a pipe for ever
+            file=source,
+            expected="Parquet with the columns " + ", ".join(columns),
+        )
     try:
         # Not read ahead: a file written in one go may have all its answers in one row group.
         file = ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False)
@@ -66,7 +74,7 @@ def opened(source: Path, columns: Sequence[str]) -> Iterator[ParquetFile]:
 def batches(
     file: ParquetFile, source: Path, columns: Sequence[str], rows: int
 ) -> Iterator[tuple[int, list[Cells]]]:
-    """Read columns in portions of so many rows.
+    """Read columns in portions of so many rows, fewer where their texts are long.
 
     Yields
     ------
@@ -87,7 +95,12 @@ def batches(
             batch = next(portions, None)
             if batch is None:
                 return
-            cells = [batch.column(name).cast(pa.string()).to_pylist() for name in columns]
+            read = [batch.column(name).cast(pa.string()) for name in columns]
+            # A file may say many times in few bytes what takes gigabytes once it is read.
+            parts = 1 + sum(column.nbytes for column in read) // _AT_ONCE
+            size = max(1, -(-batch.num_rows // parts))
+            for at in range(0, batch.num_rows, size):
+                yield first + at, [column.slice(at, size).to_pylist() for column in read]
         except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:
             raise AnswerError(
                 f"cannot be read from answer {first} on",
@@ -95,7 +108,6 @@ def batches(
                 found=_first_line(wrong),
                 action="write the file again: it is damaged",
             ) from None
-        yield first, cells
         first += batch.num_rows
 
 
