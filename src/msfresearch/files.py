@@ -27,6 +27,8 @@ _REFUSALS = (
     errno.ENOTDIR,
     errno.EISDIR,
     errno.EEXIST,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
 )
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

@@ -8,14 +8,22 @@ from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from msfresearch.errors import ReleaseError
 from msfresearch.release.contacts import find_contacts
 from msfresearch.yamlfile import load_model
 
 NAME = "approved-quotes.yml"
-_Line = Annotated[str, Field(min_length=1)]
+
+
+def _told(text: str) -> str:
+    if not text.strip():
+        raise ValueError("words, not blanks alone")
+    return text
+
+
+_Line = Annotated[str, Field(min_length=1), AfterValidator(_told)]
 
 
 class _Strict(BaseModel):

@@ -195,13 +195,14 @@ def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[s
     """Records with the line on which each begins.
 
     A quote that is not closed swallows the rows below it. A record that spans lines and has not
-    as many cells as the headings is therefore taken back: its first line stands alone as a broken
-    record, and reading goes on with the next line. Where that was done too often, no record may
-    span lines any more.
+    as many cells as the headings, or a line end in what ties it to an answer, is therefore taken
+    back: its first line stands alone as a broken record, and reading goes on with the next line.
+    Where that was done too often, no record may span lines any more.
     """
     csv.field_size_limit(_LONGEST_CELL)
     sizes = list(accumulate((len(line) + _LINE_COSTS for line in lines), initial=0))
     start, width, in_vain = 0, 0, 0
+    ties: list[int] = []
     while start < len(lines):
         first = start
         last = len(lines) if in_vain < _MOST_IN_VAIN else first + 1
@@ -210,10 +211,13 @@ def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[s
         try:
             for record in reader:
                 end = first + reader.line_num
-                if width and end > start + 1 and len(record) != width:
+                torn = len(record) != width or any("\n" in record[at].strip() for at in ties)
+                if width and end > start + 1 and torn:
                     break
                 if record:
-                    width = width or len(record) * _is_head(record)
+                    if not width and _is_head(record):
+                        width = len(record)
+                        ties = [at for at, cell in enumerate(record) if _key(cell, TIES)]
                     yield start + 1, record
                 start = end
             else:
